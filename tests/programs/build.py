@@ -1,0 +1,163 @@
+"""Builds real C programs for wasm32-wasi with Debian's clang and prints where each one is.
+
+    python tests/programs/build.py tour minigzip
+
+What is built stays in tests/programs/built/. Exit status 0: the paths, one a line. 77: it cannot be done here, and the
+last line of standard error says what is missing. Sources of others are fetched (Debian's by apt-get, npm's by npm) and
+never committed.
+"""
+
+import fcntl
+import hashlib
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+BUILT = HERE / "built"
+CANNOT_BUILD_HERE = 77
+CLANGS = ["clang", *(f"clang-{version}" for version in range(24, 13, -1))]
+ALWAYS = ["--target=wasm32-wasi", "-O2", "-w", "-Wl,--strip-debug"]
+
+
+class CannotBuildHere(Exception):
+    """A tool or a source is missing on this machine: a reason to skip, not a failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """How one program is built: where its source comes from, which files of it, and with which options."""
+
+    source: Callable[[Path], Path]
+    """Fills a folder, and returns the one that the names in `files` and `options` start from."""
+    files: str
+    options: str = ""
+    driver: str = ""
+    """A file of ours beside those of others."""
+
+
+def ours(folder: Path) -> Path:
+    return HERE
+
+
+def debian_source(package: str) -> Callable[[Path], Path]:
+    """The upstream archive of a Debian source package, as it was released, without Debian's patches."""
+
+    def fetch(folder: Path) -> Path:
+        need("apt-get")
+        attempt(["apt-get", "source", "--download-only", package], folder, f"no Debian source of {package}")
+        return unpack(next(folder.glob("*.orig.tar.*")), folder)
+
+    return fetch
+
+
+def npm_package(name: str, inside: str) -> Callable[[Path], Path]:
+    def fetch(folder: Path) -> Path:
+        need("npm")
+        attempt(["npm", "pack", "--silent", name], folder, f"npm has no {name} for us")
+        return unpack(next(folder.glob("*.tgz")), folder) / inside
+
+    return fetch
+
+
+def unpack(archive: Path, folder: Path) -> Path:
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder / "unpacked", filter="data")
+    return next((folder / "unpacked").iterdir())
+
+
+PROGRAMS = {
+    "tour": Program(ours, "tour.c"),
+    "minigzip": Program(
+        debian_source("zlib"),
+        "adler32.c crc32.c deflate.c inffast.c inflate.c inftrees.c trees.c zutil.c "
+        "gzclose.c gzlib.c gzread.c gzwrite.c test/minigzip.c",
+        "-I. -DHAVE_UNISTD_H",
+    ),
+    "sqlite": Program(
+        npm_package("better-sqlite3@12.11.1", "deps/sqlite3"),
+        "sqlite3.c",
+        "-I. -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_WAL -DSQLITE_MAX_MMAP_SIZE=0 "
+        "-D_WASI_EMULATED_GETPID -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_MMAN "
+        "-lwasi-emulated-getpid -lwasi-emulated-signal -lwasi-emulated-mman",
+        driver="sqlite_driver.c",
+    ),
+}
+
+
+def need(tool: str) -> None:
+    if shutil.which(tool) is None:
+        raise CannotBuildHere(f"{tool} is not installed")
+
+
+def attempt(command: list[str], folder: Path, reason: str) -> None:
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, timeout=600)
+    if done.returncode != 0:
+        last = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
+        raise CannotBuildHere(f"{reason}: {last}")
+
+
+def find_clang(folder: Path) -> str:
+    """The first clang that links a program: its version needs wasm-ld and compiler-rt of its own beside wasi-libc."""
+    probe = folder / "probe.c"
+    probe.write_text("#include <stdio.h>\nint main(void) { return puts(__VERSION__); }\n")
+    for clang in filter(shutil.which, CLANGS):
+        command = [clang, "--target=wasm32-wasi", probe.name, "-o", "probe.wasm"]
+        if subprocess.run(command, cwd=folder, check=False, capture_output=True).returncode == 0:
+            return clang
+    raise CannotBuildHere("no clang that builds for wasm32-wasi (Debian: clang lld wasi-libc libclang-rt-dev-wasm32)")
+
+
+def build(name: str) -> Path:
+    """Build one of PROGRAMS, or find it built by the same recipe. Errors: `CannotBuildHere`."""
+    program = PROGRAMS[name]
+    own = b"".join(path.read_bytes() for path in sorted(HERE.glob("*.c")))
+    recipe = hashlib.sha256(repr((ALWAYS, program.files, program.options, program.driver)).encode() + own).hexdigest()[
+        :12
+    ]
+    target = BUILT / f"{name}-{recipe}.wasm"
+    with alone():
+        if not target.exists():
+            compile_into(target, program, BUILT / f"{name}.source")
+    return target
+
+
+def compile_into(target: Path, program: Program, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    clang = find_clang(folder)
+    root = program.source(folder)
+    partial = target.with_suffix(".partial")
+    driver = [str(HERE / program.driver)] if program.driver else []
+    command = [clang, *ALWAYS, *program.files.split(), *driver, *program.options.split()]
+    subprocess.run([*command, "-o", str(partial)], cwd=root, check=True, timeout=600)
+    partial.rename(target)
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Tests run in several processes: only one of them builds at a time."""
+    BUILT.mkdir(exist_ok=True)
+    with (BUILT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def main(names: list[str]) -> int:
+    try:
+        for name in names or PROGRAMS:
+            print(build(name))
+    except CannotBuildHere as reason:
+        print(reason, file=sys.stderr)
+        return CANNOT_BUILD_HERE
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
