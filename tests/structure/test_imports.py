@@ -11,8 +11,8 @@ ORDER = [
     *(
         f"quire.engine.{part}"
         for part in (
-            "errors types bytestream type_encoding immediates numeric module runtime instructions extension "
-            "instruction_set binary validate interpret compile"
+            "errors types bytestream type_encoding immediates numeric instructions.row module runtime instructions "
+            "extension instruction_set binary validate interpret compile"
         ).split()
     ),
     "quire.engine",
