@@ -1,0 +1,80 @@
+"""Functions: of a module, and of the host. Spec: exec/runtime#function-instances"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from quire.engine import types as t
+
+if TYPE_CHECKING:
+    from quire.engine.module import FunctionDefinition
+    from quire.engine.runtime.instance import Instance
+
+
+class Tier(Protocol):
+    """What runs functions: `invoke` calls one with plain values and returns its results as a tuple."""
+
+    def invoke(self, function: Function, arguments: Sequence[Any]) -> tuple[Any, ...]: ...
+
+
+class Function:
+    """A function with a closed type."""
+
+    __slots__ = ("__weakref__", "name", "type")
+
+    def __init__(self, type_: t.DefinedType, name: str | None = None) -> None:
+        self.type = type_
+        self.name = name
+
+    @property
+    def signature(self) -> t.FunctionType:
+        return t.function_type_of(self.type)
+
+
+class WasmFunction(Function):
+    """A function of an instance. `prepared` belongs to the tier that runs the instance."""
+
+    __slots__ = ("definition", "index", "instance", "prepared")
+
+    def __init__(
+        self, type_: t.DefinedType, instance: Instance, definition: FunctionDefinition, index: int, name: str | None
+    ) -> None:
+        super().__init__(type_, name)
+        self.instance = instance
+        self.definition = definition
+        self.index = index
+        self.prepared: Any = None
+
+    def __repr__(self) -> str:
+        return f"<func {self.index}{f' ${self.name}' if self.name else ''}>"
+
+
+HostCallable = Callable[..., Any]
+
+
+class HostFunction(Function):
+    """A function of the host: `code(*arguments)` or, if `wants_caller`, `code(instance, *arguments)`.
+
+    It gets and gives plain values of the engine: None for no result, one value, or a tuple for several.
+    `instance` is the calling one, None for a call from the host.
+    """
+
+    __slots__ = ("code", "wants_caller")
+
+    def __init__(
+        self, type_: t.DefinedType, code: HostCallable, name: str | None = None, *, wants_caller: bool = False
+    ) -> None:
+        super().__init__(type_, name)
+        self.code = code
+        self.wants_caller = wants_caller
+
+    def call(self, caller: Instance | None, arguments: Sequence[Any]) -> tuple[Any, ...]:
+        """Errors of the host's code pass through untouched."""
+        result = self.code(caller, *arguments) if self.wants_caller else self.code(*arguments)
+        if result is None:
+            return ()
+        return result if isinstance(result, tuple) else (result,)
+
+    def __repr__(self) -> str:
+        return f"<host func{f' ${self.name}' if self.name else ''}>"

@@ -1,0 +1,20 @@
+"""What a host allows a guest. Reaching one of these is the host's doing, not a fault of the module.
+
+Spec: appendix/implementation#execution
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class HostLimits:
+    """Limits of one store. None means no limit."""
+
+    fuel: int | None = None  # function entries and loop iterations, over the life of the store
+    timeout: float | None = None  # seconds for one call from the host
+    memory: int | None = None  # bytes in all memories of the store together
+    depth: int = 20_000  # nested calls, wasm and host together
+    table: int = 10_000_000  # elements in one table
+    array: int = 100_000_000  # elements in one array

@@ -1,0 +1,137 @@
+"""Linear memory. Spec: exec/runtime#memory-instances
+
+Each access is checked in one of two methods, `check_read` and `check_write`, which the layers of extensions strengthen.
+Storage is made in one place, `allocate`; growth never fails because the host holds a view of the old storage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from quire.engine import types as t
+from quire.engine.errors import Exhausted, Trap
+from quire.engine.runtime.store import Store
+
+OUT_OF_BOUNDS = "out of bounds memory access"
+
+
+class Memory:
+    """A memory of a store. Addresses and counts are in bytes and unsigned, sizes in pages of `type.page_size` bytes."""
+
+    def __init__(self, store: Store, type_: t.MemoryType, fixed_pages: int = 0, name: str = "memory") -> None:
+        """`fixed_pages` are there beside those that the limits count. Raises Exhausted where the host refuses."""
+        self.owner = store
+        self.declared = type_
+        self.name = name
+        self.fixed_pages = fixed_pages
+        pages = type_.limits.minimum + fixed_pages
+        if not self.owner.reserve_memory(pages * type_.page_size):
+            raise Exhausted("memory limit exceeded", f"{name} wants {pages} pages of {type_.page_size} bytes")
+        self.data = self.allocate(pages * type_.page_size)
+
+    def allocate(self, count: int) -> bytearray:
+        """`count` zero bytes of new storage. Raises Exhausted where the system has no more."""
+        try:
+            return bytearray(count)
+        except (MemoryError, OverflowError):
+            raise Exhausted("out of memory", f"{count} bytes for {self.name}") from None
+
+    @property
+    def size(self) -> int:
+        """In pages."""
+        return len(self.data) // self.declared.page_size
+
+    @property
+    def type(self) -> t.MemoryType:
+        """The type with the present size as its minimum. Spec: exec/instructions#growing-memories"""
+        return replace(self.declared, limits=t.Limits(self.size - self.fixed_pages, self.declared.limits.maximum))
+
+    @property
+    def maximum(self) -> int:
+        """The greatest size that the type allows, in pages. Spec: valid/types#memory-types"""
+        bits = 8 * self.declared.address_type.size
+        most = min((1 << bits) // self.declared.page_size, (1 << bits) - 1)
+        limit = self.declared.limits.maximum
+        return most if limit is None else min(most, limit + self.fixed_pages)
+
+    def fault(self, address: int, count: int) -> Trap:
+        """The trap of an access beyond the size; to be raised by the caller."""
+        noun = "byte" if count == 1 else "bytes"
+        detail = f"{count} {noun} at {address:#x} in {self.name}: its size is {len(self.data):#x}"
+        return Trap(OUT_OF_BOUNDS, detail, operation="access")
+
+    def check_bounds(self, address: int, count: int) -> None:
+        """Raises Trap unless the range lies within the size."""
+        if address + count > len(self.data):
+            raise self.fault(address, count)
+
+    def check_read(self, address: int, count: int) -> None:
+        """Raises Trap unless all of the range may be read."""
+        if address + count > len(self.data):
+            raise self.fault(address, count)
+
+    def check_write(self, address: int, count: int) -> None:
+        """Raises Trap unless all of the range may be written."""
+        if address + count > len(self.data):
+            raise self.fault(address, count)
+
+    def load(self, address: int, count: int) -> bytearray:
+        """A copy of `count` bytes."""
+        self.check_read(address, count)
+        return self.data[address : address + count]
+
+    def store(self, address: int, data: bytes | bytearray | memoryview) -> None:
+        """All of `data` or, where it traps, none of it."""
+        self.check_write(address, len(data))
+        self.data[address : address + len(data)] = data
+
+    def fill(self, address: int, value: int, count: int) -> None:
+        """Spec: exec/instructions#exec-memory-fill"""
+        self.check_write(address, count)
+        self.data[address : address + count] = bytes((value,)) * count
+
+    def copy(self, to: int, source: Memory, from_: int, count: int) -> None:
+        """As if all bytes were read before any is written. Spec: exec/instructions#exec-memory-copy"""
+        self.check_bounds(to, count)
+        source.check_bounds(from_, count)
+        source.check_read(from_, count)
+        self.check_write(to, count)
+        self.data[to : to + count] = source.data[from_ : from_ + count]
+
+    def init(self, to: int, segment: bytes, from_: int, count: int) -> None:
+        """Spec: exec/instructions#exec-memory-init"""
+        if from_ + count > len(segment):
+            detail = f"{count} bytes at {from_:#x} of a data segment: its size is {len(segment):#x}"
+            raise Trap(OUT_OF_BOUNDS, detail, operation="access")
+        self.check_write(to, count)
+        self.data[to : to + count] = segment[from_ : from_ + count]
+
+    def grow(self, delta: int) -> int:
+        """By `delta` pages; the old size in pages, or -1. Spec: exec/modules#growing-memories"""
+        old, added = self.size, delta * self.declared.page_size
+        if old + delta > self.maximum or not self.owner.reserve_memory(added):
+            return -1
+        try:
+            self.extend(added)
+        except Exhausted:
+            self.owner.release_memory(added)
+            return -1
+        return old
+
+    def extend(self, count: int) -> None:
+        """`count` more zero bytes: in place, or in new storage where a view of the old one is out."""
+        more = self.allocate(count)
+        try:
+            self.data += more
+        except BufferError:
+            self.data = self.data + more
+        except MemoryError:
+            raise Exhausted("out of memory", f"{count} more bytes for {self.name}") from None
+
+    def initialise(self, offset: int, data: bytes, attributes: Sequence[tuple[str, int]]) -> None:
+        """Write an active data segment during instantiation. Spec: exec/modules#instantiation"""
+        self.init(offset, data, 0, len(data))
+
+    def end_instantiation(self) -> None:
+        """The instance that defines or imports this memory has its segments in place; guest code may run now."""

@@ -1,0 +1,45 @@
+"""The store: what all instances made in it share: the limits of the host, what is used of them, and settings.
+
+Spec: exec/runtime#store. Objects find each other by reference, so the store holds no lists of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from quire.engine.errors import Exhausted
+from quire.engine.runtime.limits import HostLimits
+
+
+class Store:
+    """One world of instances. Not to be used by several threads at once, unless its memories are shared."""
+
+    def __init__(self, limits: HostLimits | None = None, settings: Mapping[str, str] | None = None) -> None:
+        self.limits = limits or HostLimits()
+        self.settings: Mapping[str, str] = MappingProxyType(dict(settings or {}))
+        self.fuel: int | None = self.limits.fuel  # what is left; None is no limit
+        self.memory_used = 0  # bytes
+        self.depth = 0  # nested calls now
+        self.interrupted = False  # set by a timer or another thread; the guest stops at its next tick
+
+    def reserve_memory(self, count: int) -> bool:
+        """Take `count` bytes from the memory limit; False where they do not fit."""
+        limit = self.limits.memory
+        if limit is not None and self.memory_used + count > limit:
+            return False
+        self.memory_used += count
+        return True
+
+    def release_memory(self, count: int) -> None:
+        """Give `count` bytes back to the memory limit."""
+        self.memory_used -= count
+
+    def tick(self) -> None:
+        """One function entry or loop iteration. Raises Exhausted when fuel or time has run out."""
+        if self.interrupted:
+            raise Exhausted("interrupted", f"the limit is {self.limits.timeout} s")
+        if self.fuel is not None:
+            if self.fuel <= 0:
+                raise Exhausted("out of fuel", f"the limit is {self.limits.fuel}")
+            self.fuel -= 1
