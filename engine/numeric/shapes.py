@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
+from functools import update_wrapper
 from struct import Struct
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from quire.engine.numeric.floats import Floats, f32, f64
 from quire.engine.numeric.integers import Integers, i8, i16, i32, i64
@@ -20,6 +21,13 @@ Element = TypeVar("Element", int, float)
 Unary = Callable[[int], int]
 Binary = Callable[[int, int], int]
 Ternary = Callable[[int, int, int], int]
+Made = TypeVar("Made", bound=Callable[..., int])
+
+
+def like(operation: Callable[..., Any], made: Made) -> Made:
+    """`made` from `operation`, under its name and with its documentation."""
+    update_wrapper(made, operation, assigned=("__name__", "__doc__"), updated=())
+    return made
 
 
 class Shape(ABC, Generic[Element]):
@@ -50,7 +58,7 @@ class Shape(ABC, Generic[Element]):
         def lanewise(v: int) -> int:
             return join(map(operation, split(v)))
 
-        return lanewise
+        return like(operation, lanewise)
 
     def binary(self, operation: Callable[[Element, Element], Element]) -> Binary:
         """`operation` on each pair of lanes. Spec: exec/instructions#vector-instructions"""
@@ -59,7 +67,7 @@ class Shape(ABC, Generic[Element]):
         def lanewise(v: int, w: int) -> int:
             return join(map(operation, split(v), split(w)))
 
-        return lanewise
+        return like(operation, lanewise)
 
     def ternary(self, operation: Callable[[Element, Element, Element], Element]) -> Ternary:
         """`operation` on each triple of lanes. Spec: exec/instructions#vector-instructions"""
@@ -68,7 +76,7 @@ class Shape(ABC, Generic[Element]):
         def lanewise(u: int, v: int, w: int) -> int:
             return join(map(operation, split(u), split(v), split(w)))
 
-        return lanewise
+        return like(operation, lanewise)
 
     def splat(self, a: Element) -> int:
         """`a` in every lane. Spec: exec/instructions#exec-vsplat"""
@@ -109,7 +117,7 @@ class IntegerShape(Shape[int]):
         def lanewise(v: int, w: int) -> int:
             return join_booleans(map(relation, split(v), split(w)))
 
-        return lanewise
+        return like(relation, lanewise)
 
     def shift(self, operation: Binary) -> Binary:
         """`operation` on each lane, by one distance for all. Spec: exec/instructions#vector-instructions"""
@@ -118,7 +126,7 @@ class IntegerShape(Shape[int]):
         def lanewise(v: int, distance: int) -> int:
             return join([operation(lane, distance) for lane in split(v)])
 
-        return lanewise
+        return like(operation, lanewise)
 
     def splat_wrapped(self, a: int) -> int:
         """The low bits of the wider `a` in every lane. Spec: exec/instructions#exec-vsplat"""
@@ -171,7 +179,7 @@ class FloatShape(Shape[float]):
         def lanewise(v: int, w: int) -> int:
             return join_booleans(map(relation, split(v), split(w)))
 
-        return lanewise
+        return like(relation, lanewise)
 
 
 def _has_nan(lanes: Sequence[float]) -> bool:

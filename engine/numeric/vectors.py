@@ -6,29 +6,26 @@ Those of several shapes are made here, as in `shapes`, from operations on lanes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from quire.engine.numeric.integers import i16, i32
-from quire.engine.numeric.shapes import Binary, IntegerShape, Shape, Unary, i8x16, i16x8, i32x4
+from quire.engine.numeric.integers import i16, i32, i64
+from quire.engine.numeric.shapes import Binary, IntegerShape, Shape, Unary, i8x16, i16x8, i32x4, i64x2, like
 
 From = TypeVar("From", int, float)
 To = TypeVar("To", int, float)
 
 
-def convert(source: Shape[From], operation: Callable[[From], To], target: Shape[To], *, high: bool = False) -> Unary:
-    """`operation` from the lanes of one shape to those of another.
+def convert(source: Shape[From], operation: Callable[[From], To], target: Shape[To]) -> Unary:
+    """`operation` from the lanes of one shape to those of another, as far as both go; further lanes are zero.
 
-    Where the target has fewer lanes, on the low or high half of the source's; where it has more, the others are zero.
     Spec: exec/instructions#exec-vcvtop
     """
-    first = target.count if high else 0
-    selected = slice(first, first + target.count)
-    zeros = source.split(0)
+    zeros = source.split(0)  # each operation makes a zero of a zero
 
     def converted(v: int) -> int:
-        return target.join(map(operation, (source.split(v) + zeros)[selected]))
+        return target.join(map(operation, (source.split(v) + zeros)[: target.count]))
 
-    return converted
+    return like(operation, converted)
 
 
 def narrow(source: IntegerShape, saturate: Unary, target: IntegerShape) -> Binary:
@@ -38,49 +35,72 @@ def narrow(source: IntegerShape, saturate: Unary, target: IntegerShape) -> Binar
     def narrowed(v: int, w: int) -> int:
         return target.join([saturate(signed(lane)) for lane in source.split(v) + source.split(w)])
 
-    return narrowed
+    return like(saturate, narrowed)
 
 
-def multiply_extended(source: IntegerShape, extend: Unary, target: IntegerShape, *, high: bool = False) -> Binary:
-    """The products of the low or high halves, without loss. Spec: exec/instructions#exec-vextbinop"""
-    extended = convert(source, extend, target, high=high)
-    multiply = target.binary(target.integers.mul)
-    return lambda v, w: multiply(extended(v), extended(w))
+class Widening:
+    """The operations whose results are lanes of twice the width, so that nothing is lost.
+
+    `extend` makes a lane of the target from one of the source: it says whether lanes are signed.
+    """
+
+    def __init__(self, source: IntegerShape, extend: Unary, target: IntegerShape) -> None:
+        self._source: Final = source
+        self._extend: Final = extend
+        self._target: Final = target
+
+    def extend_low(self, v: int) -> int:
+        """The low half of the lanes. Spec: exec/instructions#exec-vcvtop"""
+        return self._target.join(map(self._extend, self._source.split(v)[: self._target.count]))
+
+    def extend_high(self, v: int) -> int:
+        """The high half of the lanes. Spec: exec/instructions#exec-vcvtop"""
+        return self._target.join(map(self._extend, self._source.split(v)[self._target.count :]))
+
+    def multiply_low(self, v: int, w: int) -> int:
+        """The products of the low halves. Spec: exec/instructions#exec-vextbinop"""
+        return self._target.join(self._products(v, w)[: self._target.count])
+
+    def multiply_high(self, v: int, w: int) -> int:
+        """The products of the high halves. Spec: exec/instructions#exec-vextbinop"""
+        return self._target.join(self._products(v, w)[self._target.count :])
+
+    def add_pairwise(self, v: int) -> int:
+        """The sums of neighbours. Spec: exec/instructions#exec-vextunop"""
+        lanes = [self._extend(lane) for lane in self._source.split(v)]
+        return self._target.join(map(self._target.integers.add, lanes[::2], lanes[1::2]))
+
+    def dot(self, v: int, w: int) -> int:
+        """The sums of the products of neighbours. Spec: exec/instructions#exec-vextbinop"""
+        products = self._products(v, w)
+        return self._target.join(map(self._target.integers.add, products[::2], products[1::2]))
+
+    def relaxed_dot(self, v: int, w: int) -> int:
+        """The choice R_idot = 0: the lanes of `w` are signed like those of `v`; the sums saturate.
+
+        Spec: exec/numerics#op-irelaxed-dot-mul
+        """
+        products = self._products(v, w)
+        return self._target.join(map(self._target.integers.add_sat_s, products[::2], products[1::2]))
+
+    def _products(self, v: int, w: int) -> list[int]:
+        lanes = zip(map(self._extend, self._source.split(v)), map(self._extend, self._source.split(w)), strict=True)
+        return [self._target.integers.mul(a, b) for a, b in lanes]
 
 
-def add_pairwise(source: IntegerShape, extend: Unary, target: IntegerShape) -> Unary:
-    """The sums of neighbours, without loss. Spec: exec/instructions#exec-vextunop"""
-    add = target.integers.add
+i8x16_s: Final = Widening(i8x16, i16.extend8_s, i16x8)
+i8x16_u: Final = Widening(i8x16, i16.extend_u, i16x8)
+i16x8_s: Final = Widening(i16x8, i32.extend16_s, i32x4)
+i16x8_u: Final = Widening(i16x8, i32.extend_u, i32x4)
+i32x4_s: Final = Widening(i32x4, i64.extend32_s, i64x2)
+i32x4_u: Final = Widening(i32x4, i64.extend_u, i64x2)
 
-    def added(v: int) -> int:
-        lanes = [extend(lane) for lane in source.split(v)]
-        return target.join(map(add, lanes[::2], lanes[1::2]))
-
-    return added
-
-
-def dot(source: IntegerShape, extend: Unary, target: IntegerShape, add: Binary) -> Binary:
-    """The sums of the products of neighbours. Spec: exec/instructions#exec-vextbinop"""
-    multiply = target.integers.mul
-
-    def summed(v: int, w: int) -> int:
-        products = [multiply(extend(a), extend(b)) for a, b in zip(source.split(v), source.split(w), strict=True)]
-        return target.join(map(add, products[::2], products[1::2]))
-
-    return summed
-
-
-relaxed_dot = dot(i8x16, i16.extend8_s, i16x8, i16.add_sat_s)
-"""The choice R_idot = 0: lanes of both vectors are signed. Spec: exec/numerics#op-irelaxed-dot-mul"""
+_add: Final = i32x4.binary(i32.add)
 
 
 def relaxed_dot_add(u: int, v: int, w: int) -> int:
     """The relaxed dot product of `u` and `v`, added up pairwise and to `w`. Spec: exec/instructions#exec-vextternop"""
-    return _ADD(_PAIRS(relaxed_dot(u, v)), w)
-
-
-_PAIRS = add_pairwise(i16x8, i32.extend16_s, i32x4)
-_ADD = i32x4.binary(i32.add)
+    return _add(i16x8_s.add_pairwise(i8x16_s.relaxed_dot(u, v)), w)
 
 
 def shuffle(lanes: tuple[int, ...], v: int, w: int) -> int:
