@@ -127,6 +127,12 @@ def build(name: str) -> Path:
     return target
 
 
+def recipe(program: Program) -> str:
+    """A short name of all that decides what is built, the versions of the tools aside."""
+    own = [path.read_text() for name in (*program.files.split(), program.driver) if (path := HERE / name).is_file()]
+    return hashlib.sha256(repr((ALWAYS, program.files, program.options, own)).encode()).hexdigest()[:12]
+
+
 def compile_into(target: Path, program: Program, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -55,7 +55,7 @@ static void input(void) {
 
 static void heap(void) {
     uint32_t hash = 2166136261u;
-    for (size_t size = 16; size <= 1 << 21; size *= 8) {
+    for (size_t size = 16; size <= 1 << 16; size *= 8) {
         unsigned char *block = calloc(1, size);
         for (size_t i = 0; i < size; i += 1 + size / 64) block[i] = (unsigned char)(i * 31);
         unsigned char *copy = memcpy(malloc(size), block, size);

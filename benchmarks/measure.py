@@ -1,0 +1,98 @@
+"""Contests: the same work by several contenders, in turn within one run, so that a busy moment disturbs all alike.
+
+Knows no engine.
+"""
+
+import gc
+import math
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+SHORTEST_MEASURE = 0.02
+"""Seconds: work that takes less is repeated within one measure."""
+
+
+class WrongResult(Exception):
+    """A contender did the work wrongly: its time means nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One way to do a contest's work; `work` gives what the contest expects."""
+
+    name: str
+    work: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """Work, its result, and those who do it. The first contender is the one that the others are compared with."""
+
+    title: str
+    expected: object
+    contenders: Sequence[Contender]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The times of one contender in one contest, in seconds."""
+
+    contest: str
+    contender: str
+    best: float
+    median: float
+    ratio: float
+    """This contender's best time over the first contender's."""
+
+
+def hold(contest: Contest, rounds: int) -> list[Outcome]:
+    """Measure every contender `rounds` times. Errors: `WrongResult`."""
+    repeats = [check_and_size(contest, contender) for contender in contest.contenders]
+    times: list[list[float]] = [[] for _ in contest.contenders]
+    for _ in range(rounds):
+        for contender, repeat, kept in zip(contest.contenders, repeats, times, strict=True):
+            kept.append(measure(contender.work, repeat))
+    first = min(times[0])
+    return [
+        Outcome(contest.title, contender.name, min(kept), statistics.median(kept), min(kept) / first)
+        for contender, kept in zip(contest.contenders, times, strict=True)
+    ]
+
+
+def check_and_size(contest: Contest, contender: Contender) -> int:
+    """Do the work once, look at its result, and say how often one measure should do it."""
+    start = time.perf_counter()
+    result = contender.work()
+    spent = time.perf_counter() - start
+    if result != contest.expected:
+        raise WrongResult(f"{contest.title}: {contender.name} gives {result!r}, not {contest.expected!r}")
+    return max(1, math.ceil(SHORTEST_MEASURE / max(spent, 1e-7)))
+
+
+def measure(work: Callable[[], object], repeat: int) -> float:
+    gc.collect()
+    start = time.perf_counter()
+    for _ in range(repeat):
+        work()
+    return (time.perf_counter() - start) / repeat
+
+
+def duration(seconds: float) -> str:
+    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= scale:
+            return f"{seconds / scale:.3g} {unit}"
+    return f"{seconds / 1e-9:.3g} ns"
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """Markdown: one line an outcome."""
+    rows = [("contest", "contender", "best", "median", "relative")]
+    rows += [
+        (each.contest, each.contender, duration(each.best), duration(each.median), f"{each.ratio:.3g}x")
+        for each in outcomes
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows]
+    return "\n".join([lines[0], "|-" + "-|-".join("-" * width for width in widths) + "-|", *lines[1:]])

@@ -1,0 +1,132 @@
+"""Real programs behave under Quire as they do under wasmtime: output, files and exit status."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+wasmtime = pytest.importorskip("wasmtime", reason="the oracle, wasmtime, is not installed")
+
+HERE = Path(__file__).resolve().parent
+CANNOT_BUILD_HERE = 77
+TRAPPED = 134
+VARIABLE = ("TOUR_LANGUAGE", "C")
+WORDS = b"pear\nfig\napple\n" + b"".join(b"line %d\n" % (i * i) for i in range(100))
+SQL = b"""
+create table squares(n integer primary key, square real, name text);
+with recursive count(n) as (select 1 union all select n + 1 from count where n < 60)
+    insert into squares select n, n * n * 0.5, printf('no. %03d', n) from count;
+create index by_name on squares(name);
+select count(*), sum(square), avg(n), max(name) from squares where name between 'no. 010' and 'no. 049';
+select n, hex(name), upper(name), n / 7.0 from squares where n % 19 = 0 order by square desc;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of a program: what it is given, beside a folder that it sees as /data."""
+
+    program: str
+    arguments: tuple[str, ...] = ()
+    input: bytes = b""
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run leaves behind."""
+
+    status: int
+    output: bytes
+    errors: bytes
+    files: dict[str, bytes]
+
+
+RUNS = {
+    "tour": Run("tour", ("3", "two words", ""), WORDS, {"input.txt": b"first\nsecond\nlast"}),
+    "tour with nothing": Run("tour"),
+    "tour that aborts": Run("tour", ("abort",), b"no end of line", {"input.txt": b"a\n"}),
+    "minigzip as a filter": Run("minigzip", (), WORDS * 3),
+    "minigzip on a file": Run("minigzip", ("-9", "/data/words.txt"), b"", {"words.txt": WORDS * 5}),
+    "minigzip without its file": Run("minigzip", ("/data/none.txt",)),
+    "sqlite in memory": Run("sqlite", (), SQL),
+    "sqlite in a file": Run("sqlite", ("/data/squares.db",), SQL),
+    "sqlite with bad SQL": Run("sqlite", (), b"select 1; select * from nowhere;"),
+}
+
+
+@cache
+def built(program: str) -> Path:
+    """Errors: skips where the program cannot be built, fails where it can and is not."""
+    command = [sys.executable, str(HERE / "build.py"), program]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=900)
+    if done.returncode == CANNOT_BUILD_HERE:
+        pytest.skip(done.stderr.strip().splitlines()[-1])
+    assert done.returncode == 0, done.stderr
+    return Path(done.stdout.strip())
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def prepared(folder: Path, run: Run) -> Path:
+    folder.mkdir()
+    for name, content in run.files.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def under_quire(run: Run, folder: Path) -> Outcome:
+    data = prepared(folder, run)
+    options = ["--dir", f"{data}::/data", "--env", "=".join(VARIABLE), str(built(run.program)), *run.arguments]
+    command = [sys.executable, "-m", "quire.cli", "run", *options]
+    done = subprocess.run(command, check=False, input=run.input, capture_output=True, timeout=300, env=dict(os.environ))
+    return Outcome(done.returncode, done.stdout, done.stderr, tree(data))
+
+
+def under_wasmtime(run: Run, folder: Path) -> Outcome:
+    data, streams = prepared(folder, run), folder.with_suffix(".streams")
+    streams.mkdir()
+    (streams / "input").write_bytes(run.input)
+    config = wasmtime.WasiConfig()
+    config.argv = [built(run.program).name, *run.arguments]
+    config.env = [VARIABLE]
+    config.stdin_file = str(streams / "input")
+    config.stdout_file, config.stderr_file = str(streams / "output"), str(streams / "errors")
+    config.preopen_dir(str(data), "/data")
+    status = start(built(run.program), config)
+    return Outcome(status, (streams / "output").read_bytes(), (streams / "errors").read_bytes(), tree(data))
+
+
+def start(path: Path, config: "wasmtime.WasiConfig") -> int:
+    engine = wasmtime.Engine()
+    store, linker = wasmtime.Store(engine), wasmtime.Linker(engine)
+    linker.define_wasi()
+    store.set_wasi(config)
+    instance = linker.instantiate(store, wasmtime.Module.from_file(engine, str(path)))
+    try:
+        instance.exports(store)["_start"](store)
+    except wasmtime.ExitTrap as exit_trap:
+        return exit_trap.code
+    except wasmtime.Trap:
+        return TRAPPED
+    return 0
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_real_program_behaves_as_under_wasmtime(name, tmp_path):
+    run = RUNS[name]
+    expected = under_wasmtime(run, tmp_path / "wasmtime")
+    actual = under_quire(run, tmp_path / "quire")
+    assert actual.status == expected.status
+    assert actual.output == expected.output
+    assert actual.files == expected.files
+    if expected.status == TRAPPED:  # Quire adds its report of the trap
+        assert actual.errors.startswith(expected.errors)
+    else:
+        assert actual.errors == expected.errors
