@@ -1,0 +1,21 @@
+"""What all tests share."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Hold a text against the file of that name in the folder `golden` beside the test; `make golden` writes it anew."""
+
+    def compare(name: str, actual: str) -> None:
+        path = request.path.parent / "golden" / name
+        if os.environ.get("QUIRE_GOLDEN") == "renew":
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(actual, encoding="utf-8")
+        assert path.exists(), f"no golden file {path}: make golden writes it"
+        assert actual == path.read_text(encoding="utf-8")
+
+    return compare
