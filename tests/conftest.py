@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Hold a text against the file of that name in the folder `golden` beside the test; `make golden` writes it anew."""
+    """Hold a text against the file of that name in the folder `golden` beside the test; `make golden` renews it."""
 
     def compare(name: str, actual: str) -> None:
         path = request.path.parent / "golden" / name
