@@ -12,7 +12,7 @@ ORDER = [
         f"quire.engine.{part}"
         for part in (
             "errors types bytestream type_encoding immediates numeric instructions.row module runtime instructions "
-            "extension instruction_set binary validate interpret compile"
+            "extension instruction_set binary validate instantiate interpret compile"
         ).split()
     ),
     "quire.engine",
@@ -41,6 +41,12 @@ def imported_names(tree: ast.Module) -> Iterator[str]:
             yield from (f"{'.' * node.level}{node.module}.{alias.name}" for alias in node.names)
 
 
+def without_type_checking(tree: ast.Module) -> ast.Module:
+    """What runs: two modules may name each other's types, if neither needs the other to load."""
+    kept = [node for node in tree.body if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")]
+    return ast.Module(kept, type_ignores=[])
+
+
 def rank(name: str) -> int:
     """The place in ORDER of the longest line that covers a name."""
     covering = [place for place in ORDER if name == place or name.startswith(place + ".")]
@@ -62,7 +68,8 @@ def foreign(module: str, tree: ast.Module) -> list[str]:
 
 def dependencies(module: str, tree: ast.Module, modules: Mapping[str, object]) -> set[str]:
     """The modules that a module imports, without the packages that it lies in."""
-    found = {next((m for m in (name, name.rpartition(".")[0]) if m in modules), "") for name in imported_names(tree)}
+    names = imported_names(without_type_checking(tree))
+    found = {next((m for m in (name, name.rpartition(".")[0]) if m in modules), "") for name in names}
     return {name for name in found if name and not f"{module}.".startswith(f"{name}.")}
 
 
