@@ -28,9 +28,9 @@ def _no_more_pages(memory: t.MemoryType) -> int:
 class MemoryFlag:
     """Seam 4: a bit of the flags byte of a memory's limits, and the attributes of the memory type behind it.
 
-    `read` returns the values of `attributes` in their order, `write` writes them; they stand after the limits, lower bits
-    first. The bit is set when one of them is not its default. `attributes` are names of MemoryType.attribute; "shared" and
-    "page_size" are the core's own inert fields.
+    `read` returns the values of `attributes` in their order, `write` writes them; they stand after the limits, lower
+    bits first. The bit is set when one of them is not its default. `attributes` are names of MemoryType.attribute;
+    "shared" and "page_size" are the core's own inert fields.
     """
 
     bit: int

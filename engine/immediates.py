@@ -1,8 +1,8 @@
 """The kinds of immediate: how each is read, written and checked.
 
-A kind is a frozen value; rows of the instruction table name kinds, and decoder, encoder and validator ask them. Values of
-immediates are plain and hashable: ints, tuples, types. Floats are kept as their bits. The text forms of the kinds are in
-`wat`. Spec: binary/instructions, valid/instructions.
+A kind is a frozen value; rows of the instruction table name kinds, and decoder, encoder and validator ask them. Values
+of immediates are plain and hashable: ints, tuples, types. Floats are kept as their bits. The text forms of the kinds
+are in `wat`. Spec: binary/instructions, valid/instructions.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ LEB = rb"[\x80-\xff]{0,9}[\x00-\x7f]"
 
 
 class Immediate:
-    """A kind of immediate. `pattern` is a regular expression for its bytes, or None where only reading tells its end."""
+    """A kind of immediate. `pattern` is a regular expression for its bytes; None where only reading tells the end."""
 
     __slots__ = ()
     pattern: bytes | None = None
@@ -75,7 +75,8 @@ class Immediate:
 class Index(Immediate):
     """An index into one of the index spaces of a module or function. Spec: syntax/modules#indices
 
-    `space` is the Context's name for it: type, function, table, memory, global, tag, element, data, local, label, field.
+    `space` is the Context's name for it: type, function, table, memory, global, tag, element, data, local, label,
+    field.
     """
 
     space: str
@@ -116,7 +117,7 @@ class Integer(Immediate):
 
 @dataclass(frozen=True, slots=True)
 class Bits(Immediate):
-    """The constant of f32.const, f64.const and v128.const: its bits as an unsigned integer, little-endian in the binary."""
+    """The constant of f32.const, f64.const and v128.const: its bits, unsigned; little-endian in the binary."""
 
     bits: int
 
@@ -311,7 +312,7 @@ class HeapTypeKind(Immediate):
 
 @dataclass(frozen=True, slots=True)
 class ReferenceTypeKind(Immediate):
-    """The reference type of ref.test and ref.cast: the opcode tells whether it is nullable, the immediate is its heap type."""
+    """The type that ref.test and ref.cast name: the opcode tells whether it is nullable, the immediate its heap type."""
 
     nullable: bool
     pattern = LEB

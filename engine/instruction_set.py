@@ -1,7 +1,7 @@
 """The instruction set: the core's rows and those of extensions, as an immutable value. `CORE` is WebAssembly 3.0.
 
-It is the one place where features meet: decoder, encoder, validator, text format and tiers ask it for rows, memory flags
-and segment attributes, and know no feature by name.
+It is the one place where features meet: decoder, encoder, validator, text format and tiers ask it for rows, memory
+flags and segment attributes, and know no feature by name.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class InstructionSet:
 
     @cached_property
     def by_mnemonic(self) -> Mapping[str, tuple[Row, ...]]:
-        """A mnemonic stands for several rows where only the immediates tell them apart, as `select` and `ref.test` do."""
+        """Several rows share a mnemonic where only the immediates tell them apart: `select`, `ref.test`."""
         found: dict[str, tuple[Row, ...]] = {}
         for row in self.rows:
             found[row.mnemonic] = (*found.get(row.mnemonic, ()), row)

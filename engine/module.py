@@ -50,7 +50,7 @@ class TextPlaces:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A flat sequence of instructions, as in the binary format: `block` and `end` are instructions, the last is `end`."""
+    """A flat sequence of instructions, as in the binary: `block` and `end` are instructions, the last is `end`."""
 
     instructions: tuple[Instruction, ...]
     places: Places = field(default_factory=NoPlaces, compare=False, repr=False)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from quire.engine import types as t
 from quire.engine.bytestream import ByteReader, ByteWriter
+from quire.engine.errors import Crash
 
 BlockType = t.ValueType | int | None  # a single result, a type index, or nothing
 
@@ -44,10 +45,14 @@ def read_heap_type(reader: ByteReader) -> t.HeapType:
 
 
 def write_heap_type(writer: ByteWriter, heap: t.HeapType) -> None:
+    """Spec: binary/types#heap-types"""
+    """Raises Crash for a closed type: only a type as written in a module has a binary form."""
     if isinstance(heap, int):
         writer.signed(heap)
-    else:
+    elif isinstance(heap, t.AbstractHeapType) and heap in _CODES_OF:
         writer.byte(_CODES_OF[heap])
+    else:
+        raise Crash("a heap type has no binary form", str(heap))
 
 
 def read_reference_type(reader: ByteReader) -> t.ReferenceType:
@@ -98,6 +103,7 @@ def read_block_type(reader: ByteReader) -> BlockType:
 
 
 def write_block_type(writer: ByteWriter, block: BlockType) -> None:
+    """Spec: binary/instructions#binary-blocktype"""
     if block is None:
         writer.byte(EMPTY)
     elif isinstance(block, int):

@@ -1,8 +1,8 @@
 """Types: of values, references, composites, functions, limits, memories, tables, globals and tags; subtyping.
 
 Two forms of every type exist. As *written* in a module, a heap type names another type by its index (an int).
-*Closed*, it names a `DefinedType`, which is interned: two closed types that are equal by the rules of the specification are
-the same object, in whichever module they were defined. `close` leads from the first form to the second.
+*Closed*, it names a `DefinedType`, which is interned: two closed types that are equal by the rules of the specification
+are the same object, in whichever module they were defined. `close` leads from the first form to the second.
 Spec: syntax/types, valid/matching. This module knows no instructions and no modules.
 """
 
@@ -198,7 +198,8 @@ class RecursiveType:
 
 
 class DefinedType:
-    """Member `index` of a closed recursive group. Interned: equal means identical. Spec: valid/conventions#defined-types
+    """Member `index` of a closed recursive group. Interned: equal means identical. Spec:
+    valid/conventions#defined-types
 
     Make these with `define`, never directly.
     """

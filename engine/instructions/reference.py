@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from quire.engine import types as t
+from quire.engine.errors import Trap
 from quire.engine.immediates import FUNCTION, HEAP_TYPE, REFERENCE_TYPE, REFERENCE_TYPE_NULL, Context
 from quire.engine.instructions.row import control, numeric, typed
-from quire.engine.errors import Trap
 from quire.engine.runtime.frame import Frame
 from quire.engine.runtime.objects import is_instance
 

@@ -8,10 +8,11 @@ Four kinds of row, each made by the function of its name:
         `run(frame, *immediates, *operands)` sees the state through its frame. `addr` is the address type of the
         memory that an immediate names.
     typed((0xFC, 0x0A), "memory.copy", [MEMORY, MEMORY], signature, run)
-        like stateful, with `signature(context, *immediates) -> FunctionType` (closed types): for the rows whose types depend on
-        immediates or on the module.
+        like stateful, with `signature(context, *immediates) -> FunctionType` (closed types): for the rows whose types
+        depend on immediates or on the module.
     control(0x0D, "br_if", [LABEL])
-        branches, calls and stack-polymorphic rows. Their rules are methods named after `rule`, of the validator and of each tier.
+        branches, calls and stack-polymorphic rows. Their rules are methods named after `rule`, of the validator and of
+        each tier.
 
 `run` returns None, one value, or a tuple where the signature has several results.
 This module knows no instruction; the chapters beside it do. Spec: appendix/index-instructions

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Tier(Protocol):
     """What runs functions: `invoke` calls one with plain values and returns its results as a tuple."""
 
-    def invoke(self, function: Function, arguments: Sequence[Any]) -> tuple[Any, ...]: ...
+    def invoke(self, function: WasmFunction, arguments: Sequence[Any]) -> tuple[Any, ...]: ...
 
 
 class Function:
@@ -31,6 +31,13 @@ class Function:
     def signature(self) -> t.FunctionType:
         return t.function_type_of(self.type)
 
+    def call(self, caller: Instance | None, arguments: Sequence[Any]) -> tuple[Any, ...]:
+        """Call it with plain values of the engine; `caller` is None for a call from the host.
+
+        Raises Trap, Exhausted, GuestException. Spec: exec/modules#invocation
+        """
+        raise NotImplementedError
+
 
 class WasmFunction(Function):
     """A function of an instance. `prepared` belongs to the tier that runs the instance."""
@@ -45,6 +52,9 @@ class WasmFunction(Function):
         self.definition = definition
         self.index = index
         self.prepared: Any = None
+
+    def call(self, caller: Instance | None, arguments: Sequence[Any]) -> tuple[Any, ...]:
+        return self.instance.tier.invoke(self, arguments)
 
     def __repr__(self) -> str:
         return f"<func {self.index}{f' ${self.name}' if self.name else ''}>"
@@ -72,9 +82,10 @@ class HostFunction(Function):
     def call(self, caller: Instance | None, arguments: Sequence[Any]) -> tuple[Any, ...]:
         """Errors of the host's code pass through untouched."""
         result = self.code(caller, *arguments) if self.wants_caller else self.code(*arguments)
-        if result is None:
-            return ()
-        return result if isinstance(result, tuple) else (result,)
+        count = len(self.signature.results)
+        if count == 1:
+            return (result,)
+        return tuple(result) if count else ()
 
     def __repr__(self) -> str:
         return f"<host func{f' ${self.name}' if self.name else ''}>"

@@ -17,7 +17,7 @@ Syntax = TypeVar("Syntax")
 
 
 class Instance:
-    """What the indices of a module mean at run time. Instantiation fills it in; afterwards only segments are dropped."""
+    """What the indices of a module mean at run time. Instantiation fills it in; later only segments are dropped."""
 
     def __init__(self, store: Store, tier: Tier, types: Sequence[t.DefinedType], module: Any) -> None:
         """`module` is the valid module that this is an instance of; `types` are its closed types."""

@@ -1,4 +1,5 @@
-"""The values that references refer to: i31, structures, arrays, exceptions, host values. And what they are instances of.
+"""The values that references refer to: i31, structures, arrays, exceptions, host values. And what they are instances
+of.
 
 Spec: exec/runtime#values, exec/runtime#aggregate-instances. Null is None. A function reference is the function object.
 """
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quire.engine import types as t
+from quire.engine.errors import QuireError
 from quire.engine.runtime.function import Function
 from quire.engine.runtime.tag import Tag
 
@@ -50,6 +52,14 @@ class ExceptionReference:
         self.values = values
 
 
+class GuestException(QuireError):
+    """An exception that no function on the stack caught, on its way through the host; hosts may raise it too."""
+
+    def __init__(self, exception: ExceptionReference) -> None:
+        super().__init__("uncaught exception", exception.tag.name)
+        self.exception = exception
+
+
 class HostReference:
     """Any value of the host, as an externref. Equal only to itself."""
 
@@ -72,7 +82,8 @@ def heap_type_of(reference: object) -> t.HeapType:
 
 
 def is_instance(reference: object, target: t.ReferenceType) -> bool:
-    """Whether a reference is of a closed type. Every reference is of the types extern and any, which host values can have.
+    """Whether a reference is of a closed type. Every reference is of the types extern and any, which host values can
+    have.
 
     Spec: exec/runtime#reference-values
     """

@@ -1,4 +1,4 @@
-"""Tags and globals: an identity with a type, a value with a type. Spec: exec/runtime#tag-instances, #global-instances"""
+"""Tags, an identity with a type, and globals, a value with a type. Spec: exec/runtime#tag-instances"""
 
 from __future__ import annotations
 
