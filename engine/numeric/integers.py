@@ -30,7 +30,7 @@ class Integers:
         return (a ^ self.sign_bit) - self.sign_bit
 
     def unsigned(self, a: int) -> int:
-        """The integer whose signed or unsigned reading is `a`: any int, modulo 2**N."""
+        """The integer whose signed or unsigned reading is `a`: any int, modulo 2**N. Spec: exec/numerics#aux-signed"""
         return a & self.mask
 
     def saturate_s(self, a: int) -> int:

@@ -14,6 +14,8 @@ from quire.engine.numeric.shapes import Binary, IntegerShape, Shape, Unary, i8x1
 From = TypeVar("From", int, float)
 To = TypeVar("To", int, float)
 
+_ALL: Final = slice(None)
+
 
 def convert(source: Shape[From], operation: Callable[[From], To], target: Shape[To]) -> Unary:
     """`operation` from the lanes of one shape to those of another, as far as both go; further lanes are zero.
@@ -48,22 +50,24 @@ class Widening:
         self._source: Final = source
         self._extend: Final = extend
         self._target: Final = target
+        self._low: Final = slice(target.count)
+        self._high: Final = slice(target.count, source.count)
 
     def extend_low(self, v: int) -> int:
         """The low half of the lanes. Spec: exec/instructions#exec-vcvtop"""
-        return self._target.join(map(self._extend, self._source.split(v)[: self._target.count]))
+        return self._target.join(map(self._extend, self._source.split(v)[self._low]))
 
     def extend_high(self, v: int) -> int:
         """The high half of the lanes. Spec: exec/instructions#exec-vcvtop"""
-        return self._target.join(map(self._extend, self._source.split(v)[self._target.count :]))
+        return self._target.join(map(self._extend, self._source.split(v)[self._high]))
 
     def multiply_low(self, v: int, w: int) -> int:
         """The products of the low halves. Spec: exec/instructions#exec-vextbinop"""
-        return self._target.join(self._products(v, w)[: self._target.count])
+        return self._target.join(self._products(v, w, self._low))
 
     def multiply_high(self, v: int, w: int) -> int:
         """The products of the high halves. Spec: exec/instructions#exec-vextbinop"""
-        return self._target.join(self._products(v, w)[self._target.count :])
+        return self._target.join(self._products(v, w, self._high))
 
     def add_pairwise(self, v: int) -> int:
         """The sums of neighbours. Spec: exec/instructions#exec-vextunop"""
@@ -72,7 +76,7 @@ class Widening:
 
     def dot(self, v: int, w: int) -> int:
         """The sums of the products of neighbours. Spec: exec/instructions#exec-vextbinop"""
-        products = self._products(v, w)
+        products = self._products(v, w, _ALL)
         return self._target.join(map(self._target.integers.add, products[::2], products[1::2]))
 
     def relaxed_dot(self, v: int, w: int) -> int:
@@ -80,12 +84,13 @@ class Widening:
 
         Spec: exec/numerics#op-irelaxed-dot-mul
         """
-        products = self._products(v, w)
+        products = self._products(v, w, _ALL)
         return self._target.join(map(self._target.integers.add_sat_s, products[::2], products[1::2]))
 
-    def _products(self, v: int, w: int) -> list[int]:
-        lanes = zip(map(self._extend, self._source.split(v)), map(self._extend, self._source.split(w)), strict=True)
-        return [self._target.integers.mul(a, b) for a, b in lanes]
+    def _products(self, v: int, w: int, selected: slice) -> list[int]:
+        extend, multiply = self._extend, self._target.integers.mul
+        lanes = zip(self._source.split(v)[selected], self._source.split(w)[selected], strict=True)
+        return [multiply(extend(a), extend(b)) for a, b in lanes]
 
 
 i8x16_s: Final = Widening(i8x16, i16.extend8_s, i16x8)
