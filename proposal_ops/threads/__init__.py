@@ -1,0 +1,14 @@
+"""Threads: shared memories, atomic accesses, wait and notify. Source: the proposal WebAssembly/threads, Overview.
+
+    shared_memory.py   the type's attribute and the layer: a lock, and the queues of those that wait
+    accesses.py        what atomic accesses do
+    rows.py            the rows
+
+A thread is a Python thread with a store and an instance of its own; they share the Memory object that they import.
+"""
+
+from quire.engine.extension import Extension
+from quire.proposal_ops.threads.rows import ROWS
+from quire.proposal_ops.threads.shared_memory import SHARED_FLAG, SHARED_LAYER
+
+THREADS = Extension(name="threads", rows=ROWS, memory_flags=(SHARED_FLAG,), memory_layers=(SHARED_LAYER,))

@@ -1,0 +1,129 @@
+"""What atomic accesses do. Each checks its alignment first, then the memory; a read-modify-write is a single step.
+
+Atomic accesses are allowed on memories that are not shared, where nobody could see the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+from quire.engine.errors import Invalid, Trap
+from quire.engine.immediates import MemArg, MemArgKind
+from quire.engine.numeric.integers import i64
+from quire.engine.runtime.frame import Frame
+from quire.engine.runtime.memory import Memory
+from quire.proposal_ops.threads.shared_memory import SharedMemory
+
+
+@dataclass(frozen=True, slots=True)
+class AtomicMemArgKind(MemArgKind):
+    """The immediate of an atomic access, whose alignment must be the natural one exactly."""
+
+    def check_alignment(self, value: MemArg) -> None:
+        if 1 << value.align != self.natural:
+            raise Invalid("atomic alignment must be natural", f"2**{value.align} for {self.natural} bytes")
+
+
+def atomic(natural: int) -> AtomicMemArgKind:
+    """The kind for atomic accesses of `natural` bytes."""
+    return AtomicMemArgKind(natural)
+
+
+def aligned(memory: Memory, address: int, size: int) -> int:
+    """The address, if it is a multiple of the size. Raises Trap."""
+    if address % size:
+        raise Trap("unaligned atomic", f"{size} bytes at {address:#x} in {memory.name}", operation="access")
+    return address
+
+
+def exclusive(memory: Memory) -> AbstractContextManager[object]:
+    """What a single step holds while it works on a memory."""
+    return memory.lock if isinstance(memory, SharedMemory) else nullcontext()
+
+
+def load(size: int) -> Callable[[Frame, MemArg, int], int]:
+    """An unsigned load of `size` bytes."""
+
+    def atomic_load(frame: Frame, m: MemArg, address: int) -> int:
+        memory = frame.memory(m.memory)
+        return int.from_bytes(memory.load(aligned(memory, address + m.offset, size), size), "little")
+
+    return atomic_load
+
+
+def store(size: int) -> Callable[[Frame, MemArg, int, int], None]:
+    """A store of the low `size` bytes."""
+    mask = (1 << 8 * size) - 1
+
+    def atomic_store(frame: Frame, m: MemArg, address: int, value: int) -> None:
+        memory = frame.memory(m.memory)
+        memory.store(aligned(memory, address + m.offset, size), (value & mask).to_bytes(size, "little"))
+
+    return atomic_store
+
+
+def modify(size: int, change: Callable[[int, int], int]) -> Callable[[Frame, MemArg, int, int], int]:
+    """Read `size` bytes, write what `change` makes of them and the operand; the old value."""
+    mask = (1 << 8 * size) - 1
+
+    def atomic_modify(frame: Frame, m: MemArg, address: int, operand: int) -> int:
+        memory = frame.memory(m.memory)
+        at = aligned(memory, address + m.offset, size)
+        with exclusive(memory):
+            memory.check_write(at, size)
+            old = int.from_bytes(memory.load(at, size), "little")
+            memory.store(at, (change(old, operand) & mask).to_bytes(size, "little"))
+        return old
+
+    return atomic_modify
+
+
+def compare_exchange(size: int) -> Callable[[Frame, MemArg, int, int, int], int]:
+    """Write the replacement if `size` bytes are as expected; the old value. `expected` is wrapped, as wasmtime does."""
+    mask = (1 << 8 * size) - 1
+
+    def atomic_compare_exchange(frame: Frame, m: MemArg, address: int, expected: int, replacement: int) -> int:
+        memory = frame.memory(m.memory)
+        at = aligned(memory, address + m.offset, size)
+        with exclusive(memory):
+            memory.check_write(at, size)
+            old = int.from_bytes(memory.load(at, size), "little")
+            if old == expected & mask:
+                memory.store(at, (replacement & mask).to_bytes(size, "little"))
+        return old
+
+    return atomic_compare_exchange
+
+
+def wait(size: int) -> Callable[[Frame, MemArg, int, int, int], int]:
+    """Sleep while `size` bytes are as expected: 0 when woken, 1 when they are not, 2 after so many nanoseconds."""
+
+    def atomic_wait(frame: Frame, m: MemArg, address: int, expected: int, timeout: int) -> int:
+        memory = frame.memory(m.memory)
+        at = aligned(memory, address + m.offset, size)
+        memory.check_bounds(at, size)
+        if not isinstance(memory, SharedMemory):
+            raise Trap("expected shared memory", memory.name)
+        memory.lock.acquire()
+        try:
+            unchanged = int.from_bytes(memory.load(at, size), "little") == expected
+        except Trap:
+            memory.lock.release()
+            raise
+        return memory.wait(frame.store, at, unchanged, i64.signed(timeout))
+
+    return atomic_wait
+
+
+def notify(frame: Frame, m: MemArg, address: int, count: int) -> int:
+    """Wake threads that wait at an address; how many. Nobody waits at a memory that is not shared."""
+    memory = frame.memory(m.memory)
+    at = aligned(memory, address + m.offset, 4)
+    memory.check_bounds(at, 4)
+    return memory.notify(at, count) if isinstance(memory, SharedMemory) else 0
+
+
+def fence(frame: Frame, reserved: int) -> None:
+    """Order accesses; Python's own are ordered already."""
