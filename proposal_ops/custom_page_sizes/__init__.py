@@ -31,7 +31,7 @@ def check_page_size(memory: t.MemoryType) -> None:
         raise Invalid("invalid custom page size", f"{memory.page_size} bytes")
 
 
-CUSTOM_PAGE_SIZES = Extension(
+EXTENSION = Extension(
     name="custom-page-sizes",
     memory_flags=(
         MemoryFlag(

@@ -11,4 +11,4 @@ from quire.engine.extension import Extension
 from quire.proposal_ops.threads.rows import ROWS
 from quire.proposal_ops.threads.shared_memory import SHARED_FLAG, SHARED_LAYER
 
-THREADS = Extension(name="threads", rows=ROWS, memory_flags=(SHARED_FLAG,), memory_layers=(SHARED_LAYER,))
+EXTENSION = Extension(name="threads", rows=ROWS, memory_flags=(SHARED_FLAG,), memory_layers=(SHARED_LAYER,))

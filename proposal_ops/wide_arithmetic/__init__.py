@@ -35,7 +35,7 @@ def mul_wide_u(a: int, b: int) -> Pair:
     return split(a * b)
 
 
-WIDE_ARITHMETIC = Extension(
+EXTENSION = Extension(
     name="wide-arithmetic",
     rows=(
         numeric((0xFC, 0x13), "i64.add128", "i64 i64 i64 i64 -> i64 i64", add128),
