@@ -12,6 +12,7 @@ from typing import TypeVar
 from quire.engine.errors import Malformed, Place
 
 Item = TypeVar("Item")
+UNEXPECTED_END = "unexpected end of section or function"
 
 
 class ByteReader:
@@ -38,50 +39,73 @@ class ByteReader:
 
     def byte(self) -> int:
         if self.position >= self.end:
-            raise self.malformed("unexpected end")
+            raise self.malformed(UNEXPECTED_END)
         self.position += 1
         return self.data[self.position - 1]
 
     def take(self, count: int) -> bytes:
         """The next `count` bytes."""
         if count > self.end - self.position:
-            raise self.malformed("length out of bounds", f"{count} bytes are said, {self.end - self.position} are left")
+            raise self.lacking(f"{count} bytes are said, {self.end - self.position} are left")
         self.position += count
         return bytes(self.data[self.position - count : self.position])
 
+    def part(self, size: int) -> ByteReader:
+        """A reader of the next `size` bytes, which this one steps over."""
+        start = self.position
+        if size > self.end - start:
+            detail = f"{size} bytes are said, {self.end - start} are left"
+            raise self.malformed("length out of bounds", detail, start)
+        self.position += size
+        return ByteReader(self.data, start, self.position)
+
+    def lacking(self, detail: str, position: int | None = None) -> Malformed:
+        """The error for a length that this reader's bytes do not reach.
+
+        The suite tells a file that ends too early from a part of one that says too much.
+        """
+        reason = UNEXPECTED_END if self.end == len(self.data) else "length out of bounds"
+        return self.malformed(reason, detail, position)
+
     def unsigned(self, bits: int) -> int:
         """An unsigned LEB128 integer below 2**bits. Spec: binary/values#integers"""
-        start, result, shift = self.position, 0, 0
-        while True:
-            byte = self._leb_byte(start, shift, bits)
-            result |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                break
-        if result >> bits:
-            raise self.malformed("integer too large", position=start)
-        return result
+        start = self.position
+        if start < self.end and self.data[start] < 0x80:
+            self.position += 1
+            return self.data[start]
+        result, _ = self._digits(bits)
+        return self._in_range(result, 0, 1 << bits, start)
 
     def signed(self, bits: int) -> int:
         """A signed LEB128 integer of `bits` bits. Spec: binary/values#integers"""
-        start, result, shift = self.position, 0, 0
-        while True:
-            byte = self._leb_byte(start, shift, bits)
-            result |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                break
-        if byte & 0x40:
-            result -= 1 << shift
-        if not -(1 << (bits - 1)) <= result < 1 << (bits - 1):
-            raise self.malformed("integer too large", position=start)
-        return result
+        start = self.position
+        result, width = self._digits(bits)
+        if result >> (width - 1):
+            result -= 1 << width
+        return self._in_range(result, -(1 << bits - 1), 1 << bits - 1, start)
 
-    def _leb_byte(self, start: int, shift: int, bits: int) -> int:
-        byte = self.byte()
-        if byte >= 0x80 and shift + 7 >= bits:
-            raise self.malformed("integer representation too long", position=start)
-        return byte
+    def _digits(self, bits: int) -> tuple[int, int]:
+        """The digits of a LEB128 integer, without its sign, and how many bits they are.
+
+        Reads on behind the reader's end, because the suite wants to hear that an integer is malformed in itself before
+        that it is cut off.
+        """
+        data, start = self.data, self.position
+        result = width = 0
+        for byte in data[start : start + (bits + 6) // 7]:
+            result |= (byte & 0x7F) << width
+            width += 7
+            if byte < 0x80:
+                self.position = start + width // 7
+                return result, width
+        raise self.malformed(UNEXPECTED_END if width < bits else "integer representation too long")
+
+    def _in_range(self, value: int, least: int, beyond: int, start: int) -> int:
+        if not least <= value < beyond:
+            raise self.malformed("integer too large", position=start)
+        if self.position > self.end:
+            raise self.malformed(UNEXPECTED_END, position=start)
+        return value
 
     def u32(self) -> int:
         return self.unsigned(32)
@@ -102,9 +126,13 @@ class ByteReader:
         """A count and as many items, each of one byte at least. Spec: binary/conventions#vectors"""
         start, count = self.position, self.u32()
         if count > self.end - self.position:
-            detail = f"{count} items are said, {self.end - self.position} bytes are left"
-            raise self.malformed("length out of bounds", detail, start)
-        return tuple(read() for _ in range(count))
+            raise self.lacking(f"{count} items are said, {self.end - self.position} bytes are left", start)
+        items: list[Item] = []
+        while len(items) < count:
+            if self.position >= self.end:
+                raise self.lacking(f"{count} items are said, {len(items)} are there", start)
+            items.append(read())
+        return tuple(items)
 
 
 class ByteWriter:

@@ -1,0 +1,150 @@
+"""Splits code into the bytes of its instructions, at the speed of a regular expression, and decodes each spelling once.
+
+The expression is made from the rows of an instruction set. What it cannot recognise (a LEB128 sub-opcode with padding,
+a br_table of many labels, anything malformed) it yields as a single byte that is no whole instruction: reading that
+byte as one raises Malformed, and the reader of the expression goes on step by step.
+This module knows no structure of blocks. Spec: binary/instructions
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from quire.engine.bytestream import ByteReader, ByteWriter
+from quire.engine.errors import Crash, Malformed
+from quire.engine.immediates import BLOCK_TYPE
+from quire.engine.instruction_set import InstructionSet
+from quire.engine.instructions.row import Row
+from quire.engine.module import Instruction
+
+
+class Tokens:
+    """How the code of one instruction set is split. Immutable; `tokens_of` keeps one for each set."""
+
+    def __init__(self, instruction_set: InstructionSet) -> None:
+        self.by_opcode = instruction_set.by_opcode
+        self.prefixes = instruction_set.prefixes
+        self.pattern = re.compile(b"|".join((*_alternatives(instruction_set.rows), rb"[\x00-\xff]")))
+        self.openers = frozenset(row for row in instruction_set.rows if BLOCK_TYPE in row.immediates)
+        (self.end,) = instruction_set.by_mnemonic["end"]
+        (self.else_,) = instruction_set.by_mnemonic["else"]
+        (self.if_,) = instruction_set.by_mnemonic["if"]
+        (self.ref_func,) = instruction_set.by_mnemonic["ref.func"]
+        self.structural = {_single_byte(row): row for row in (*self.openers, self.end, self.else_)}
+        self.unstructured = bytes(code for code in range(256) if code not in self.structural)
+        self.end_token = bytes([code for code, row in self.structural.items() if row is self.end])
+
+    def split(self, data: bytes, start: int, end: int) -> list[bytes]:
+        """The tokens of `data[start:end]`; joined, they are those bytes again."""
+        return self.pattern.findall(data, start, end)
+
+    def first(self, data: bytes, start: int, end: int) -> bytes:
+        """The first token of `data[start:end]`, empty if that is."""
+        match = self.pattern.match(data, start, end)
+        return match[0] if match else b""
+
+    def read(self, reader: ByteReader) -> Instruction:
+        """The instruction at the reader, step by step. Raises Malformed, which tells where in the instruction."""
+        row = self._read_row(reader)
+        return Instruction(row, tuple([kind.read(reader) for kind in row.immediates]))
+
+    def _read_row(self, reader: ByteReader) -> Row:
+        start = reader.position
+        code = reader.byte()
+        if code not in self.prefixes:
+            row, spelled = self.by_opcode.get(code), f"{code:02x}"
+        else:
+            number = reader.u32()
+            row, spelled = self.by_opcode.get((code, number)), f"{code:02x} {number:02x}"
+        if row is None:
+            raise reader.malformed(f"illegal opcode {spelled}", position=start)
+        return row
+
+
+@lru_cache(maxsize=16)
+def tokens_of(instruction_set: InstructionSet) -> Tokens:
+    """The Tokens of a set, made once: compiling the expression takes as long as decoding 100 KB."""
+    return Tokens(instruction_set)
+
+
+class Memo(dict[bytes, Instruction]):
+    """The instruction that each token of a binary spells: one object, however often it occurs.
+
+    It lives as long as the decoding of one binary, so it never holds more than the module itself will. Looking up a
+    token that is no instruction raises Malformed, which does not tell where.
+    """
+
+    def __init__(self, tokens: Tokens, has_data_count: bool) -> None:
+        super().__init__()
+        self.tokens = tokens
+        self.has_data_count = has_data_count
+
+    def __missing__(self, token: bytes) -> Instruction:
+        reader = ByteReader(token)
+        instruction = self.read(reader)
+        if not reader.at_end:
+            raise reader.malformed("illegal opcode", "a token of two instructions")
+        self[token] = instruction
+        return instruction
+
+    def spelled(self, tokens: list[bytes]) -> tuple[Instruction, ...] | None:
+        """What the tokens spell, or None where one of them is no instruction."""
+        try:
+            return tuple(map(self.__getitem__, tokens))
+        except Malformed:
+            return None
+
+    def read(self, reader: ByteReader) -> Instruction:
+        """The instruction at the reader, which must be one that this binary may have.
+
+        Spec: binary/modules#data-count-section
+        """
+        instruction = self.tokens.read(reader)
+        if instruction.row.needs_data_count and not self.has_data_count:
+            raise reader.malformed("data count section required")
+        return instruction
+
+
+def _single_byte(row: Row) -> int:
+    """The opcode of a row that opens or closes a block, which the check of nesting finds by its first byte."""
+    if isinstance(row.opcode, tuple):
+        raise Crash("the opcode of a block has a prefix", row.mnemonic)
+    return row.opcode
+
+
+def _alternatives(rows: Iterable[Row]) -> Iterator[bytes]:
+    """One alternative for all opcodes with the same bytes behind the first, then one for each prefix byte."""
+    plain: dict[bytes, list[int]] = defaultdict(list)
+    prefixed: dict[int, dict[bytes, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        patterns = [kind.pattern for kind in row.immediates]
+        immediates = b"".join(pattern for pattern in patterns if pattern is not None)
+        if None in patterns:
+            continue
+        if isinstance(row.opcode, int):
+            plain[immediates].append(row.opcode)
+        else:
+            first, *rest = _shortest(row.opcode[1])
+            prefixed[row.opcode[0]][_escaped(rest) + immediates].append(first)
+    yield from _spelled(plain)
+    for prefix, group in prefixed.items():
+        yield _escaped([prefix]) + b"(?:" + b"|".join(_spelled(group)) + b")"
+
+
+def _spelled(group: Mapping[bytes, list[int]]) -> Iterator[bytes]:
+    for behind, firsts in group.items():
+        yield b"[" + _escaped(firsts) + b"]" + behind
+
+
+def _escaped(codes: Iterable[int]) -> bytes:
+    return b"".join(rb"\x%02x" % code for code in codes)
+
+
+def _shortest(number: int) -> bytes:
+    """The LEB128 spelling without padding."""
+    writer = ByteWriter()
+    writer.unsigned(number)
+    return bytes(writer.data)
