@@ -1,0 +1,113 @@
+"""The public face of WASI: what a guest is given, and the functions that it may call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from types import TracebackType
+from typing import BinaryIO
+
+from quire.engine.types import FunctionType
+from quire.wasi.clocks import Clock
+from quire.wasi.descriptors import Descriptor
+from quire.wasi.errors import Errno, WasiError, from_host
+from quire.wasi.handles import DirectoryHandle, FileHandle, StreamHandle
+from quire.wasi.layout import DIRECTORY_RIGHTS, INHERITABLE_RIGHTS, INPUT_RIGHTS, OUTPUT_RIGHTS, Rights
+from quire.wasi.memory import GuestMemory, LinearMemory
+from quire.wasi.process import Process
+from quire.wasi.sandbox import check_supported
+from quire.wasi.table import FUNCTIONS, Row
+
+StandardStream = BinaryIO | int | None
+Text = str | bytes
+
+
+class Wasi:
+    """The world of one guest. Nothing of the host's is open to it that is not named here.
+
+    `args` begins with the program's name. `env` maps names to values. A standard stream is a binary stream, a
+    descriptor of the host's, or None: empty, and taking everything. `preopens` are pairs of a directory of the host's
+    and the name that the guest knows it by; they become the guest's descriptors from 3 on. `clock` and `random` (which
+    returns as many bytes as it is told) can be replaced to make a run repeatable.
+
+    Raises ValueError for an argument or variable that WASI cannot express, TypeError for a stream of text, OSError for
+    a directory that cannot be opened and on platforms where it could not be made safe. Close it, or use it in `with`.
+    """
+
+    def __init__(
+        self,
+        args: Iterable[Text] = (),
+        env: Mapping[str, str] | None = None,
+        *,
+        stdin: StandardStream = None,
+        stdout: StandardStream = None,
+        stderr: StandardStream = None,
+        preopens: Iterable[tuple[str | os.PathLike[str], str]] = (),
+        clock: Clock | None = None,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        variables = [_variable(name, value) for name, value in (env or {}).items()]
+        arguments = tuple(map(_bytes, args))
+        self._process = Process(arguments, tuple(variables), clock or Clock(), random)
+        try:
+            self._add_stream(stdin, INPUT_RIGHTS)
+            self._add_stream(stdout, OUTPUT_RIGHTS)
+            self._add_stream(stderr, OUTPUT_RIGHTS)
+            for host_path, guest_path in preopens:
+                self._preopen(host_path, guest_path)
+        except BaseException:
+            self.close()
+            raise
+
+    def _add_stream(self, stream: StandardStream, rights: Rights) -> None:
+        handle = FileHandle(stream, owned=False) if isinstance(stream, int) else StreamHandle(stream)
+        self._process.descriptors.add(Descriptor(handle, rights & handle.applicable))
+
+    def _preopen(self, host_path: str | os.PathLike[str], guest_path: str) -> None:
+        check_supported()
+        handle = DirectoryHandle(os.open(host_path, os.O_RDONLY | os.O_DIRECTORY), owned=True)
+        name = _bytes(guest_path)
+        self._process.descriptors.add(Descriptor(handle, DIRECTORY_RIGHTS, INHERITABLE_RIGHTS, name))
+
+    def close(self) -> None:
+        """Close what the guest has opened and what was opened for it; the standard streams stay open."""
+        self._process.descriptors.close_all()
+
+    def __enter__(self) -> Wasi:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def functions(self) -> Mapping[str, tuple[FunctionType, Callable[..., int | None]]]:
+        """Each function's type and a callable: it takes the caller's memory and operands, and returns the errno.
+
+        The callable of proc_exit raises Exit and returns nothing.
+        """
+        return {name: (row.type, partial(self._call, row)) for name, row in FUNCTIONS.items()}
+
+    def _call(self, row: Row, memory: LinearMemory, *operands: int) -> int:
+        try:
+            row.run(self._process, GuestMemory(memory), *operands)
+        except WasiError as error:
+            return error.errno
+        except OSError as error:
+            return from_host(error)
+        return Errno.SUCCESS
+
+
+def _bytes(text: Text) -> bytes:
+    """Text for the guest, without its NUL. Bytes that the host could not decode survive (PEP 383)."""
+    raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+    if b"\0" in raw:
+        raise ValueError(f"WASI ends strings at a NUL, so there can be none in {text!r}")
+    return raw
+
+
+def _variable(name: str, value: str) -> bytes:
+    if not name or "=" in name:
+        raise ValueError(f"no name of an environment variable: {name!r}")
+    return _bytes(f"{name}={value}")
