@@ -31,7 +31,7 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def instruction_set(names: Iterable[str] = FEATURES) -> InstructionSet:
-    """WebAssembly 3.0 with some features; the same object for the same features. Raises ValueError for an unknown one."""
+    """WebAssembly 3.0 with some features; the same object for the same ones. Raises ValueError for an unknown one."""
     return _instruction_set(in_order(names))
 
 

@@ -1,7 +1,7 @@
 """Linear memory. Spec: exec/runtime#memory-instances
 
 Each access is checked in one of two methods, `check_read` and `check_write`, which the layers of extensions strengthen.
-Storage is made in one place, `allocate`; growth never fails because the host holds a view of the old storage.
+Growth never fails because the host holds a view of the bytes; where the storage must move, such a view goes stale.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from dataclasses import replace
 
 from quire.engine import types as t
 from quire.engine.errors import Exhausted, Trap
+from quire.engine.runtime.storage import Storage, reserve
 from quire.engine.runtime.store import Store
 
 OUT_OF_BOUNDS = "out of bounds memory access"
+RESERVATION = 1 << 30  # bytes of address space that a memory may grow in without moving
 
 
 class Memory:
@@ -28,14 +30,13 @@ class Memory:
         pages = type_.limits.minimum + fixed_pages
         if not self.owner.reserve_memory(pages * type_.page_size):
             raise Exhausted("memory limit exceeded", f"{name} wants {pages} pages of {type_.page_size} bytes")
-        self.data = self.allocate(pages * type_.page_size)
+        self.storage = self.allocate(pages * type_.page_size)
+        self.data = self.storage.view(pages * type_.page_size)
 
-    def allocate(self, count: int) -> bytearray:
-        """`count` zero bytes of new storage. Raises Exhausted where the system has no more."""
-        try:
-            return bytearray(count)
-        except (MemoryError, OverflowError):
-            raise Exhausted("out of memory", f"{count} bytes for {self.name}") from None
+    def allocate(self, length: int) -> Storage:
+        """Storage for `length` bytes, with room to grow. Raises Exhausted where the system has no more."""
+        most = self.maximum * self.declared.page_size
+        return reserve(length, min(most, max(RESERVATION, 2 * length)), self.name)
 
     @property
     def size(self) -> int:
@@ -76,8 +77,8 @@ class Memory:
         if address + count > len(self.data):
             raise self.fault(address, count)
 
-    def load(self, address: int, count: int) -> bytearray:
-        """A copy of `count` bytes."""
+    def load(self, address: int, count: int) -> memoryview:
+        """`count` bytes, to be used at once: a later store changes them."""
         self.check_read(address, count)
         return self.data[address : address + count]
 
@@ -120,14 +121,15 @@ class Memory:
         return old
 
     def extend(self, count: int) -> None:
-        """`count` more zero bytes: in place, or in new storage where a view of the old one is out."""
-        more = self.allocate(count)
-        try:
-            self.data += more
-        except BufferError:
-            self.data = self.data + more
-        except MemoryError:
-            raise Exhausted("out of memory", f"{count} more bytes for {self.name}") from None
+        """`count` more zero bytes: in place, or in new storage where there is no room. Raises Exhausted."""
+        length = len(self.data) + count
+        if length <= self.storage.capacity:
+            self.data = self.storage.view(length)
+            return
+        storage = self.allocate(length)
+        data = storage.view(length)
+        data[: len(self.data)] = self.data
+        self.storage, self.data = storage, data
 
     def initialise(self, offset: int, data: bytes, attributes: Sequence[tuple[str, int]]) -> None:
         """Write an active data segment during instantiation. Spec: exec/modules#instantiation"""
