@@ -173,7 +173,7 @@ def evaluate(instance: Instance, expression: Expression) -> Any:
         row, immediates = instruction
         if row.kind is Kind.CONTROL:  # the conversions between any and extern, which change nothing
             continue
-        count = len(instance.module.signature(instruction).parameters)
+        count = len(instance.module.context.signature(instruction).parameters)
         operands = stack[len(stack) - count :]
         del stack[len(stack) - count :]
         run: Callable[..., Any] = row.run

@@ -11,7 +11,7 @@ from typing import Any
 
 from quire.engine import types as t
 from quire.engine.errors import Trap
-from quire.engine.immediates import LOCAL, Cast, Catch
+from quire.engine.immediates import Cast, Catch
 from quire.engine.instructions.row import Kind
 from quire.engine.interpret import exits, steps
 from quire.engine.interpret.exits import Block, Exit, Handler, Label
@@ -62,7 +62,7 @@ class Preparation:
     """The state of preparing one body: what is open, the block being filled, the height of the stack."""
 
     def __init__(self, valid: ValidModule, function: WasmFunction) -> None:
-        self.valid = valid
+        self.context = valid.function_context(function.index)
         self.instructions = function.definition.body.instructions
         self.height = 0
         self.index = 0
@@ -95,15 +95,9 @@ class Preparation:
         if row.kind is Kind.CONTROL:
             getattr(self, f"rule_{row.rule}")(*immediates)
             return
-        operands, results = self.arity(instruction)
+        signature = self.context.signature(instruction)
+        operands, results = len(signature.parameters), len(signature.results)
         self.step(steps.plain_step(instruction, operands, results), results - operands)
-
-    def arity(self, instruction: Instruction) -> tuple[int, int]:
-        """How many operands and results a plain instruction has."""
-        if LOCAL in instruction.row.immediates:
-            return {"local.get": (0, 1), "local.set": (1, 0), "local.tee": (1, 1)}[instruction.row.mnemonic]
-        signature = self.valid.signature(instruction)
-        return len(signature.parameters), len(signature.results)
 
     def step(self, step: Step, growth: int) -> None:
         """Add a step that leaves the stack higher by `growth`."""
@@ -133,7 +127,7 @@ class Preparation:
 
     def open(self, block_type: Any, *, loop: bool = False) -> Control:
         """Enter a block of the source. A loop's label is its start."""
-        type_ = self.valid.block_type(block_type)
+        type_ = self.context.block_type(block_type)
         below = self.height - len(type_.parameters)
         end = Label(len(type_.results), below)
         label = Label(len(type_.parameters), below, loop=True) if loop else end
@@ -268,10 +262,10 @@ class Preparation:
         self.start(following)
 
     def function_type(self, type_index: int) -> t.FunctionType:
-        return t.function_type_of(self.valid.types[type_index])
+        return self.context.function_type(type_index)
 
     def called(self, index: int) -> t.FunctionType:
-        return t.function_type_of(self.valid.functions[index])
+        return t.function_type_of(self.context.functions[index])
 
     def rule_call(self, index: int) -> None:
         self.call(exits.direct(index), self.called(index))
@@ -295,7 +289,7 @@ class Preparation:
     # Exceptions
 
     def rule_throw(self, tag: int) -> None:
-        self.finish(exits.throw(tag, len(self.valid.tag(tag).parameters)))
+        self.finish(exits.throw(tag, len(self.context.tag(tag).parameters)))
 
     def rule_throw_ref(self) -> None:
         self.finish(exits.throw_ref)
