@@ -5,8 +5,10 @@ The core's memory type has the field already, and its size, growth and limits co
 
 from quire.engine import types as t
 from quire.engine.bytestream import ByteReader, ByteWriter
-from quire.engine.errors import Invalid
+from quire.engine.errors import Invalid, Malformed
 from quire.engine.extension import Extension, MemoryFlag
+from quire.wat.cursor import Cursor
+from quire.wat.extension import MemoryAttributeForm, Position, TextExtension
 
 VALID_SIZES = (1, t.PAGE_SIZE)  # bytes
 
@@ -31,6 +33,15 @@ def check_page_size(memory: t.MemoryType) -> None:
         raise Invalid("invalid custom page size", f"{memory.page_size} bytes")
 
 
+def read_page_size_text(cursor: Cursor) -> int:
+    """The text holds the size in bytes, which must be a power of two."""
+    place = cursor.place()
+    size = cursor.natural(64)
+    if size.bit_count() != 1:
+        raise Malformed("invalid custom page size", f"{size} bytes", place)
+    return size
+
+
 EXTENSION = Extension(
     name="custom-page-sizes",
     memory_flags=(
@@ -41,5 +52,11 @@ EXTENSION = Extension(
             write=write_page_size,
             check=check_page_size,
         ),
+    ),
+)
+TEXT = TextExtension(
+    name="custom-page-sizes",
+    memory_attributes=(
+        MemoryAttributeForm("page_size", "pagesize", Position.PARENTHESISED, read_page_size_text, with_data=True),
     ),
 )

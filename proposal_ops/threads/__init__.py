@@ -10,5 +10,9 @@ A thread is a Python thread with a store and an instance of its own; they share 
 from quire.engine.extension import Extension
 from quire.proposal_ops.threads.rows import ROWS
 from quire.proposal_ops.threads.shared_memory import SHARED_FLAG, SHARED_LAYER
+from quire.wat.extension import MemoryAttributeForm, Position, TextExtension
 
 EXTENSION = Extension(name="threads", rows=ROWS, memory_flags=(SHARED_FLAG,), memory_layers=(SHARED_LAYER,))
+TEXT = TextExtension(
+    name="threads", memory_attributes=(MemoryAttributeForm("shared", "shared", Position.AFTER_LIMITS),)
+)

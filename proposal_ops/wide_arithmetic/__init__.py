@@ -6,6 +6,7 @@ Source: the proposal WebAssembly/wide-arithmetic, Overview. Only rows: nothing e
 from quire.engine.extension import Extension
 from quire.engine.instructions.row import numeric
 from quire.engine.numeric.integers import i64
+from quire.wat.extension import TextExtension
 
 Pair = tuple[int, int]
 
@@ -44,3 +45,4 @@ EXTENSION = Extension(
         numeric((0xFC, 0x16), "i64.mul_wide_u", "i64 i64 -> i64 i64", mul_wide_u),
     ),
 )
+TEXT = TextExtension(name="wide-arithmetic")
