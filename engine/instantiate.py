@@ -198,5 +198,5 @@ def _initialise(instance: Instance, valid: ValidModule) -> None:
     for index, data in enumerate(valid.module.data):
         if isinstance(data.mode, Active):
             offset = evaluate(instance, data.mode.offset)
-            instance.memories[data.mode.index].initialise(offset, data.init, data.attributes)
+            instance.memories[data.mode.index].initialise(offset, data.init, data.attributes, f"data segment {index}")
             instance.data[index] = b""

@@ -6,7 +6,7 @@ Growth never fails because the host holds a view of the bytes; where the storage
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from quire.engine import types as t
@@ -27,11 +27,15 @@ class Memory:
         self.declared = type_
         self.name = name
         self.fixed_pages = fixed_pages
-        pages = type_.limits.minimum + fixed_pages
-        if not self.owner.reserve_memory(pages * type_.page_size):
-            raise Exhausted("memory limit exceeded", f"{name} wants {pages} pages of {type_.page_size} bytes")
-        self.storage = self.allocate(pages * type_.page_size)
-        self.data = self.storage.view(pages * type_.page_size)
+        self.length = (type_.limits.minimum + fixed_pages) * type_.page_size  # bytes
+        if not self.charge(self.length):
+            raise Exhausted("memory limit exceeded", f"{name} wants {self.length} bytes")
+        self.storage = self.allocate(self.length)
+        self.data = self.storage.view(self.length)
+
+    def charge(self, count: int) -> bool:
+        """Take `count` new bytes from the limit of the host; False where they do not fit."""
+        return self.owner.reserve_memory(count)
 
     def allocate(self, length: int) -> Storage:
         """Storage for `length` bytes, with room to grow. Raises Exhausted where the system has no more."""
@@ -39,9 +43,14 @@ class Memory:
         return reserve(length, min(most, max(RESERVATION, 2 * length)), self.name)
 
     @property
+    def page_size(self) -> int:
+        """In bytes."""
+        return self.declared.page_size
+
+    @property
     def size(self) -> int:
         """In pages."""
-        return len(self.data) // self.declared.page_size
+        return self.length // self.declared.page_size
 
     @property
     def type(self) -> t.MemoryType:
@@ -56,41 +65,63 @@ class Memory:
         limit = self.declared.limits.maximum
         return most if limit is None else min(most, limit + self.fixed_pages)
 
+    def location(self, address: int) -> Hashable:
+        """What an address stands for: the same for two addresses where the same byte is."""
+        return (id(self), address)
+
+    # Checks
+
     def fault(self, address: int, count: int) -> Trap:
         """The trap of an access beyond the size; to be raised by the caller."""
         noun = "byte" if count == 1 else "bytes"
-        detail = f"{count} {noun} at {address:#x} in {self.name}: its size is {len(self.data):#x}"
+        detail = f"{count} {noun} at {address:#x} in {self.name}: its size is {self.length:#x}"
         return Trap(OUT_OF_BOUNDS, detail, operation="access")
 
     def check_bounds(self, address: int, count: int) -> None:
         """Raises Trap unless the range lies within the size."""
-        if address + count > len(self.data):
+        if address + count > self.length:
             raise self.fault(address, count)
 
     def check_read(self, address: int, count: int) -> None:
         """Raises Trap unless all of the range may be read."""
-        if address + count > len(self.data):
+        if address + count > self.length:
             raise self.fault(address, count)
 
     def check_write(self, address: int, count: int) -> None:
         """Raises Trap unless all of the range may be written."""
-        if address + count > len(self.data):
+        if address + count > self.length:
             raise self.fault(address, count)
 
-    def load(self, address: int, count: int) -> memoryview:
+    # Bytes, without a check: layers whose bytes are elsewhere override these
+
+    def peek(self, address: int, count: int) -> bytes | memoryview:
+        """`count` bytes, to be used at once: a later store changes them."""
+        return self.data[address : address + count]
+
+    def poke(self, address: int, data: bytes | bytearray | memoryview) -> None:
+        """Write all of `data`, which may be bytes of this memory."""
+        self.data[address : address + len(data)] = data
+
+    def clear(self, start: int, end: int) -> None:
+        """Make [start, end) zero and let the system have its storage."""
+        self.storage.clear(start, end)
+
+    # Accesses
+
+    def load(self, address: int, count: int) -> bytes | memoryview:
         """`count` bytes, to be used at once: a later store changes them."""
         self.check_read(address, count)
-        return self.data[address : address + count]
+        return self.peek(address, count)
 
     def store(self, address: int, data: bytes | bytearray | memoryview) -> None:
         """All of `data` or, where it traps, none of it."""
         self.check_write(address, len(data))
-        self.data[address : address + len(data)] = data
+        self.poke(address, data)
 
     def fill(self, address: int, value: int, count: int) -> None:
         """Spec: exec/instructions#exec-memory-fill"""
         self.check_write(address, count)
-        self.data[address : address + count] = bytes((value,)) * count
+        self.poke(address, bytes((value,)) * count)
 
     def copy(self, to: int, source: Memory, from_: int, count: int) -> None:
         """As if all bytes were read before any is written. Spec: exec/instructions#exec-memory-copy"""
@@ -98,7 +129,7 @@ class Memory:
         source.check_bounds(from_, count)
         source.check_read(from_, count)
         self.check_write(to, count)
-        self.data[to : to + count] = source.data[from_ : from_ + count]
+        self.poke(to, source.peek(from_, count))
 
     def init(self, to: int, segment: bytes, from_: int, count: int) -> None:
         """Spec: exec/instructions#exec-memory-init"""
@@ -106,33 +137,33 @@ class Memory:
             detail = f"{count} bytes at {from_:#x} of a data segment: its size is {len(segment):#x}"
             raise Trap(OUT_OF_BOUNDS, detail, operation="access")
         self.check_write(to, count)
-        self.data[to : to + count] = segment[from_ : from_ + count]
+        self.poke(to, segment[from_ : from_ + count])
 
     def grow(self, delta: int) -> int:
         """By `delta` pages; the old size in pages, or -1. Spec: exec/modules#growing-memories"""
         old, added = self.size, delta * self.declared.page_size
-        if old + delta > self.maximum or not self.owner.reserve_memory(added):
+        if old + delta > self.maximum or not self.charge(added):
             return -1
         try:
-            self.extend(added)
+            self.extend(self.length + added)
         except Exhausted:
             self.owner.release_memory(added)
             return -1
         return old
 
-    def extend(self, count: int) -> None:
-        """`count` more zero bytes: in place, or in new storage where there is no room. Raises Exhausted."""
-        length = len(self.data) + count
-        if length <= self.storage.capacity:
-            self.data = self.storage.view(length)
-            return
-        storage = self.allocate(length)
-        data = storage.view(length)
-        data[: len(self.data)] = self.data
-        self.storage, self.data = storage, data
+    def extend(self, length: int) -> None:
+        """To `length` bytes: in place, or in new storage where there is no room. Raises Exhausted."""
+        if length > self.storage.capacity:
+            storage = self.allocate(length)
+            storage.view(self.length)[:] = self.data
+            self.storage = storage
+        self.data = self.storage.view(length)
+        self.length = length
 
-    def initialise(self, offset: int, data: bytes, attributes: Sequence[tuple[str, int]]) -> None:
-        """Write an active data segment during instantiation. Spec: exec/modules#instantiation"""
+    # Instantiation
+
+    def initialise(self, offset: int, data: bytes, attributes: Sequence[tuple[str, int]], origin: str) -> None:
+        """Write an active data segment; `origin` is its name in reports. Spec: exec/modules#instantiation"""
         self.init(offset, data, 0, len(data))
 
     def end_instantiation(self) -> None:
