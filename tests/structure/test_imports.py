@@ -16,7 +16,7 @@ ORDER = [
         ).split()
     ),
     "quire.engine",
-    *(f"quire.{room}" for room in "wat proposal_ops wasi debug native spec_tests fuzz cli".split()),
+    *(f"quire.{room}" for room in "wat proposal_ops embedding wasi debug native spec_tests fuzz cli".split()),
     "quire",
 ]
 """Each may import what stands before it. A name covers the modules below it that have no line of their own."""
