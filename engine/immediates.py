@@ -50,6 +50,11 @@ class Context(Protocol):
 LEB = rb"[\x80-\xff]{0,9}[\x00-\x7f]"
 
 
+def _counted(item: bytes, *, more: int = 0, most: int) -> bytes:
+    """A vector of up to `most` items, and `more` behind it. A regular expression cannot count: each length is said."""
+    return rb"(?:" + rb"|".join(rb"\x%02x(?:%b){%d}" % (count, item, count + more) for count in range(most + 1)) + rb")"
+
+
 class Immediate:
     """A kind of immediate. `pattern` is a regular expression for its bytes; None where only reading tells the end."""
 
@@ -312,7 +317,7 @@ class HeapTypeKind(Immediate):
 
 @dataclass(frozen=True, slots=True)
 class ReferenceTypeKind(Immediate):
-    """The type that ref.test and ref.cast name: the opcode tells whether it is nullable, the immediate its heap type."""
+    """The type that ref.test and ref.cast name: the opcode tells if it is nullable, the immediate its heap type."""
 
     nullable: bool
     pattern = LEB
@@ -368,10 +373,7 @@ CAST = CastKind()
 class LabelTable(Immediate):
     """The labels of br_table; a tuple whose last is the default."""
 
-    # A regular expression cannot count: tables of up to 63 labels are recognised by one alternative for each length.
-    pattern = (
-        rb"(?:" + rb"|".join(b"\\x%02x(?:%b){%d}" % (count, LEB, count + 1) for count in range(64)) + rb")"
-    )  # fmt: skip
+    pattern = _counted(LEB, more=1, most=63)
 
     def read(self, reader: ByteReader) -> tuple[int, ...]:
         return (*reader.vector(reader.u32), reader.u32())
@@ -395,6 +397,8 @@ class Catch(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Catches(Immediate):
     """The clauses of try_table; a tuple. Spec: binary/instructions#control-instructions"""
+
+    pattern = _counted(rb"(?:[\x00\x01]" + LEB + rb"|[\x02\x03])" + LEB, most=7)
 
     def read(self, reader: ByteReader) -> tuple[Catch, ...]:
         return reader.vector(lambda: self._read_catch(reader))

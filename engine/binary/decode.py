@@ -11,12 +11,11 @@ from types import MappingProxyType
 from quire.engine import types as t
 from quire.engine.binary.code import Body, read_body
 from quire.engine.binary.composites import read_recursive_type
-from quire.engine.binary.expressions import ExpressionReader
+from quire.engine.binary.expressions import ExpressionReader, grammar_of
 from quire.engine.binary.externals import ExternalTypes
 from quire.engine.binary.names import NAME_SECTION, read_names
 from quire.engine.binary.sections import CUSTOM, INITIALISED_TABLE, MAGIC, ORDER, VERSION, Section
 from quire.engine.binary.segments import read_data, read_element
-from quire.engine.binary.tokens import tokens_of
 from quire.engine.bytestream import ByteReader
 from quire.engine.immediates import Zero
 from quire.engine.instruction_set import CORE, InstructionSet
@@ -49,8 +48,8 @@ class _Decoder:
         self.bytes = data
         self.instruction_set = instruction_set
         self.externals = ExternalTypes(instruction_set.memory_flags)
-        self.tokens = tokens_of(instruction_set)
-        self.expressions = ExpressionReader(self.tokens, has_data_count=False)
+        self.grammar = grammar_of(instruction_set)
+        self.expressions = ExpressionReader(self.grammar, has_data_count=False)
         self.last: Section | None = None  # the standard section read last
         self.types: tuple[t.RecursiveType, ...] = ()
         self.imports: tuple[Import, ...] = ()
@@ -187,7 +186,7 @@ class _Decoder:
 
     def _data_count(self, reader: ByteReader) -> None:
         self.data_count = reader.u32()
-        self.expressions = ExpressionReader(self.tokens, has_data_count=True)
+        self.expressions = ExpressionReader(self.grammar, has_data_count=True)
 
     def _code(self, reader: ByteReader) -> None:
         self.bodies = reader.vector(lambda: read_body(reader, self.expressions))

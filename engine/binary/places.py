@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import accumulate
 
 from quire.engine.binary.tokens import Memo, Tokens
-from quire.engine.bytestream import ByteReader
 from quire.engine.errors import NOWHERE, Place
 
 
@@ -34,14 +33,8 @@ class BinaryPlaces:
 
     def _find(self) -> tuple[int, ...]:
         memo = Memo(self.tokens, has_data_count=True)
-        tokens = self.tokens.split(self.data, self.start, self.end)
-        if memo.spelled(tokens) is not None:
-            return tuple(accumulate(map(len, tokens[:-1]), initial=self.start))
-        offsets, reader = [], ByteReader(self.data, self.start, self.end)
-        while not reader.at_end:
-            offsets.append(reader.position)
-            memo.read(reader)
-        return tuple(offsets)
+        tokens = memo.split(self.data, self.start, self.end)
+        return tuple(accumulate(map(len, tokens[:-1]), initial=self.start))
 
 
 class FixedPlace:

@@ -2,8 +2,8 @@
 
 The expression is made from the rows of an instruction set. What it cannot recognise (a LEB128 sub-opcode with padding,
 a br_table of many labels, anything malformed) it yields as a single byte that is no whole instruction: reading that
-byte as one raises Malformed, and the reader of the expression goes on step by step.
-This module knows no structure of blocks. Spec: binary/instructions
+byte as one raises Malformed, and the instruction is read step by step.
+This module knows nothing of blocks. Spec: binary/instructions
 """
 
 from __future__ import annotations
@@ -11,35 +11,39 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property
 
 from quire.engine.bytestream import ByteReader, ByteWriter
-from quire.engine.errors import Crash, Malformed
-from quire.engine.immediates import BLOCK_TYPE
+from quire.engine.errors import Malformed
 from quire.engine.instruction_set import InstructionSet
-from quire.engine.instructions.row import Row
+from quire.engine.instructions.row import Opcode, Row
 from quire.engine.module import Instruction
 
 
 class Tokens:
-    """How the code of one instruction set is split. Immutable; `tokens_of` keeps one for each set."""
+    """How the code of one instruction set is split. Immutable."""
 
     def __init__(self, instruction_set: InstructionSet) -> None:
         self.by_opcode = instruction_set.by_opcode
         self.prefixes = instruction_set.prefixes
-        self.pattern = re.compile(b"|".join((*_alternatives(instruction_set.rows), rb"[\x00-\xff]")))
-        self.openers = frozenset(row for row in instruction_set.rows if BLOCK_TYPE in row.immediates)
-        (self.end,) = instruction_set.by_mnemonic["end"]
-        (self.else_,) = instruction_set.by_mnemonic["else"]
-        (self.if_,) = instruction_set.by_mnemonic["if"]
-        (self.ref_func,) = instruction_set.by_mnemonic["ref.func"]
-        self.structural = {_single_byte(row): row for row in (*self.openers, self.end, self.else_)}
-        self.unstructured = bytes(code for code in range(256) if code not in self.structural)
-        self.end_token = bytes([code for code, row in self.structural.items() if row is self.end])
+        self.regular = b"|".join(_alternatives(instruction_set.rows))
+        self.pattern = re.compile(self.regular + rb"|[\x00-\xff]")
+
+    @cached_property
+    def run(self) -> re.Pattern[bytes]:
+        """As many regular instructions as there are; not made for the small modules that never need it."""
+        return re.compile(rb"(?:" + self.regular + rb")*+")
 
     def split(self, data: bytes, start: int, end: int) -> list[bytes]:
         """The tokens of `data[start:end]`; joined, they are those bytes again."""
         return self.pattern.findall(data, start, end)
+
+    def regular_run(self, reader: ByteReader) -> list[bytes]:
+        """The tokens up to the first that the expression does not recognise, which the reader steps over."""
+        start = reader.position
+        match = self.run.match(reader.data, start, reader.end)
+        reader.position = match.end() if match else start
+        return self.split(reader.data, start, reader.position)
 
     def first(self, data: bytes, start: int, end: int) -> bytes:
         """The first token of `data[start:end]`, empty if that is."""
@@ -48,26 +52,14 @@ class Tokens:
 
     def read(self, reader: ByteReader) -> Instruction:
         """The instruction at the reader, step by step. Raises Malformed, which tells where in the instruction."""
-        row = self._read_row(reader)
-        return Instruction(row, tuple([kind.read(reader) for kind in row.immediates]))
-
-    def _read_row(self, reader: ByteReader) -> Row:
         start = reader.position
         code = reader.byte()
-        if code not in self.prefixes:
-            row, spelled = self.by_opcode.get(code), f"{code:02x}"
-        else:
-            number = reader.u32()
-            row, spelled = self.by_opcode.get((code, number)), f"{code:02x} {number:02x}"
+        opcode: Opcode = code if code not in self.prefixes else (code, reader.u32())
+        row = self.by_opcode.get(opcode)
         if row is None:
+            spelled = f"{code:02x}" if isinstance(opcode, int) else f"{code:02x} {opcode[1]:02x}"
             raise reader.malformed(f"illegal opcode {spelled}", position=start)
-        return row
-
-
-@lru_cache(maxsize=16)
-def tokens_of(instruction_set: InstructionSet) -> Tokens:
-    """The Tokens of a set, made once: compiling the expression takes as long as decoding 100 KB."""
-    return Tokens(instruction_set)
+        return Instruction(row, tuple([kind.read(reader) for kind in row.immediates]))
 
 
 class Memo(dict[bytes, Instruction]):
@@ -97,6 +89,24 @@ class Memo(dict[bytes, Instruction]):
         except Malformed:
             return None
 
+    def split(self, data: bytes, start: int, end: int) -> list[bytes]:
+        """The tokens of code that the expression does not wholly recognise; stops where the code is malformed.
+
+        Takes time in proportion to the length: whatever is irregular is read once, the runs between are matched once.
+        """
+        tokens: list[bytes] = []
+        reader = ByteReader(data, start, end)
+        try:
+            while not reader.at_end:
+                tokens += self.tokens.regular_run(reader)
+                irregular = reader.position
+                if not reader.at_end:
+                    self.read(reader)
+                    tokens.append(data[irregular : reader.position])
+        except Malformed:
+            tokens.append(b"")
+        return tokens
+
     def read(self, reader: ByteReader) -> Instruction:
         """The instruction at the reader, which must be one that this binary may have.
 
@@ -106,13 +116,6 @@ class Memo(dict[bytes, Instruction]):
         if instruction.row.needs_data_count and not self.has_data_count:
             raise reader.malformed("data count section required")
         return instruction
-
-
-def _single_byte(row: Row) -> int:
-    """The opcode of a row that opens or closes a block, which the check of nesting finds by its first byte."""
-    if isinstance(row.opcode, tuple):
-        raise Crash("the opcode of a block has a prefix", row.mnemonic)
-    return row.opcode
 
 
 def _alternatives(rows: Iterable[Row]) -> Iterator[bytes]:
