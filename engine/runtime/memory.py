@@ -82,6 +82,10 @@ class Memory:
         if address + count > self.length:
             raise self.fault(address, count)
 
+    def check_static(self, address: int, count: int) -> None:
+        """Raises Trap for a range that is out of bounds by type and size, whatever the state of its pages."""
+        self.check_bounds(address, count)
+
     def check_read(self, address: int, count: int) -> None:
         """Raises Trap unless all of the range may be read."""
         if address + count > self.length:

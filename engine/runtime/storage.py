@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import mmap
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Protocol
 
 from quire.engine.errors import Exhausted
 
+Bytes = bytes | bytearray | memoryview
+
 SYSTEM_PAGE = mmap.PAGESIZE  # bytes
+CHUNK = 1 << 16  # bytes of sparse storage that are made at once
+SPACE = 1 << 42  # bytes of address space that a memory may reserve: 4 TiB
 NO_RESERVE = 0x4000  # MAP_NORESERVE of Linux, which Python names from 3.13 on
 
 
@@ -25,23 +31,53 @@ class Storage(Protocol):
         """The first `length` bytes, for reading and writing."""
         ...
 
+    def read(self, start: int, count: int) -> bytes | memoryview:
+        """`count` bytes, to be used at once."""
+        ...
+
+    def write(self, start: int, data: Bytes) -> None:
+        """All of `data`, which may be bytes of this storage."""
+        ...
+
     def clear(self, start: int, end: int) -> None:
         """Make [start, end) zero, and let the system have what it can take back."""
+        ...
+
+    def resident(self, start: int, end: int) -> int:
+        """How many bytes of [start, end) take up memory."""
         ...
 
 
 class ReservedStorage:
     """Private anonymous memory of the system, reserved without commit."""
 
-    __slots__ = ("_map", "capacity")
+    __slots__ = ("_map", "_view", "capacity")
 
     def __init__(self, capacity: int) -> None:
         """Raises OSError, ValueError or OverflowError where the system refuses."""
         self.capacity = capacity
         self._map = mmap.mmap(-1, max(capacity, 1), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | NO_RESERVE)
+        self._view = memoryview(self._map)
 
     def view(self, length: int) -> memoryview:
-        return memoryview(self._map)[:length]
+        return self._view[:length]
+
+    def read(self, start: int, count: int) -> memoryview:
+        return self._view[start : start + count]
+
+    def write(self, start: int, data: Bytes) -> None:
+        self._view[start : start + len(data)] = data
+
+    def resident(self, start: int, end: int) -> int:
+        """How many bytes of [start, end) take up memory of the system. Raises OSError where it does not tell."""
+        import ctypes  # noqa: PLC0415  # takes milliseconds to load, which only this measurement is worth
+
+        address = ctypes.addressof(ctypes.c_char.from_buffer(self._map))
+        first, last = (address + start) // SYSTEM_PAGE, -(-(address + end) // SYSTEM_PAGE)
+        with Path("/proc/self/pagemap").open("rb") as pagemap:
+            pagemap.seek(8 * first)
+            entries = memoryview(pagemap.read(8 * (last - first))).cast("Q")
+        return SYSTEM_PAGE * sum(entry >> 62 != 0 for entry in entries)  # bit 63: in memory, bit 62: in swap
 
     def clear(self, start: int, end: int) -> None:
         first = -(-start // SYSTEM_PAGE) * SYSTEM_PAGE
@@ -67,8 +103,68 @@ class PlainStorage:
     def view(self, length: int) -> memoryview:
         return memoryview(self._bytes)[:length]
 
+    def read(self, start: int, count: int) -> memoryview:
+        return memoryview(self._bytes)[start : start + count]
+
+    def write(self, start: int, data: Bytes) -> None:
+        memoryview(self._bytes)[start : start + len(data)] = data
+
+    def resident(self, start: int, end: int) -> int:
+        """How many bytes of [start, end) take up memory: all of them."""
+        return end - start
+
     def clear(self, start: int, end: int) -> None:
         self._bytes[start:end] = bytes(end - start)
+
+
+class SparseStorage:
+    """Chunks of bytes, made when they are first written: for the large reservations of a system that makes none."""
+
+    __slots__ = ("_chunks", "capacity")
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self._chunks: dict[int, bytearray] = {}
+
+    def view(self, length: int) -> memoryview:
+        """None of it: the bytes are in pieces."""
+        return memoryview(b"")
+
+    def read(self, start: int, count: int) -> bytes:
+        return b"".join(self._piece(*place) for place in chunks(start, count))
+
+    def _piece(self, number: int, first: int, last: int) -> bytes | bytearray:
+        chunk = self._chunks.get(number)
+        return bytes(last - first) if chunk is None else chunk[first:last]
+
+    def write(self, start: int, data: Bytes) -> None:
+        at = 0
+        for number, first, last in chunks(start, len(data)):
+            chunk = self._chunks.setdefault(number, bytearray(CHUNK))
+            chunk[first:last] = data[at : at + last - first]
+            at += last - first
+
+    def clear(self, start: int, end: int) -> None:
+        for number in [each for each in self._chunks if each * CHUNK < end and start < (each + 1) * CHUNK]:
+            first, last = max(start - number * CHUNK, 0), min(end - number * CHUNK, CHUNK)
+            if last - first == CHUNK:
+                del self._chunks[number]
+            else:
+                self._chunks[number][first:last] = bytes(last - first)
+
+    def resident(self, start: int, end: int) -> int:
+        """How many bytes of [start, end) take up memory, in whole chunks."""
+        return CHUNK * sum(start < (number + 1) * CHUNK and number * CHUNK < end for number in self._chunks)
+
+
+def chunks(start: int, count: int) -> Iterator[tuple[int, int, int]]:
+    """The chunks that a range lies in: number, and from where to where in it."""
+    end = start + count
+    while start < end:
+        number, first = divmod(start, CHUNK)
+        last = min(CHUNK, first + end - start)
+        yield number, first, last
+        start += last - first
 
 
 # Only Linux drops private anonymous pages at MADV_DONTNEED, so that they read as zeros afterwards.
@@ -86,3 +182,18 @@ def reserve(length: int, capacity: int, what: str, *, reserves: bool = RESERVES)
         return PlainStorage(length)
     except (MemoryError, OverflowError):
         raise Exhausted("out of memory", f"{length} bytes for {what}") from None
+
+
+def reserve_sparsely(length: int, capacity: int, what: str, *, reserves: bool = RESERVES) -> Storage:
+    """The same for memories of which little will be touched: what cannot be reserved is made in chunks as it is needed.
+
+    Raises Exhausted for more than SPACE.
+    """
+    if length > SPACE:
+        raise Exhausted("out of memory", f"{length} bytes of address space for {what}, the limit is {SPACE}")
+    for wanted in (min(capacity, max(2 * length, 1 << 30)), length) if reserves else ():
+        try:
+            return ReservedStorage(wanted)
+        except (OSError, ValueError, OverflowError):
+            continue
+    return SparseStorage(SPACE)

@@ -23,6 +23,10 @@ class Store:
         self.depth = 0  # nested calls now
         self.interrupted = False  # set by a timer or another thread; the guest stops at its next tick
 
+    def setting(self, name: str, default: str) -> str:
+        """What an extension's setting is in this store."""
+        return self.settings.get(name, default)
+
     def reserve_memory(self, count: int) -> bool:
         """Take `count` bytes from the memory limit; False where they do not fit."""
         limit = self.limits.memory

@@ -103,7 +103,7 @@ def wait(size: int) -> Callable[[Frame, MemArg, int, int, int], int]:
     def atomic_wait(frame: Frame, m: MemArg, address: int, expected: int, timeout: int) -> int:
         memory = frame.memory(m.memory)
         at = aligned(memory, address + m.offset, size)
-        memory.check_bounds(at, size)
+        memory.check_static(at, size)
         if not isinstance(memory, SharedMemory):
             raise Trap("expected shared memory", memory.name)
         memory.lock.acquire()
@@ -121,7 +121,7 @@ def notify(frame: Frame, m: MemArg, address: int, count: int) -> int:
     """Wake threads that wait at an address; how many. Nobody waits at a memory that is not shared."""
     memory = frame.memory(m.memory)
     at = aligned(memory, address + m.offset, 4)
-    memory.check_bounds(at, 4)
+    memory.check_static(at, 4)
     return memory.notify(at, count) if isinstance(memory, SharedMemory) else 0
 
 
