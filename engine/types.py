@@ -215,9 +215,17 @@ class DefinedType:
         self.siblings: tuple[DefinedType, ...] = (self,)
 
     def __str__(self) -> str:
-        return str(self.composite)
+        return str(substitute(self.composite, _brief))
 
     __repr__ = __str__
+
+
+def _brief(heap: HeapType) -> HeapType:
+    """What stands for a defined type inside another, since types may be recursive, or huge once all are written out."""
+    if not isinstance(heap, DefinedType):
+        return heap
+    name = f"({abstract_of(heap.composite)} ...)"
+    return AbstractHeapType(name, f"(ref null {name})")
 
 
 HeapType = AbstractHeapType | DefinedType | RecursiveIndex | int

@@ -10,7 +10,7 @@ from quire.engine.errors import Crash, Invalid, QuireError
 from quire.engine.immediates import GLOBAL
 from quire.engine.module import Expression, FunctionDefinition, Instruction
 from quire.engine.validate.contexts import ModuleContext
-from quire.engine.validate.states import Automaton, State, Types
+from quire.engine.validate.states import Automaton, Mismatch, State, Types
 from quire.engine.validate.symbols import Symbols
 
 
@@ -40,7 +40,7 @@ class Bodies:
             try:
                 self._require_constant(instruction, globals_)
             except Invalid as error:
-                raise explained(error, expression, index, name) from None
+                raise self._explained(error, expression, index, name) from None
         self._check(expression, (expected,), name)
 
     def forget(self) -> None:
@@ -77,13 +77,15 @@ class Bodies:
             try:
                 state = state[self._symbols[instruction]]
             except Invalid as error:
-                return explained(error, body, index, name)
+                return self._explained(error, body, index, name)
         raise Crash("an error of validation came only once")
 
-
-def explained(error: Invalid, body: Expression, index: int, name: str) -> QuireError:
-    """The error of the instruction number `index`, told which instruction that is and where it stands."""
-    mnemonic = body.instructions[index].row.mnemonic
-    link = " " if error.detail.startswith("expects") else ": "
-    error.detail = f"{mnemonic}{link}{error.detail}" if error.detail else mnemonic
-    return error.located(body.places.place(index), name)
+    def _explained(self, error: Invalid, body: Expression, index: int, name: str) -> QuireError:
+        """The error of the instruction number `index`, told which instruction that is and where it stands."""
+        mnemonic = body.instructions[index].row.mnemonic
+        if isinstance(error, Mismatch):
+            error.tell(self._context.written)
+            error.detail = f"{mnemonic} {error.detail}"
+        else:
+            error.detail = f"{mnemonic}: {error.detail}" if error.detail else mnemonic
+        return error.located(body.places.place(index), name)

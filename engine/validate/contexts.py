@@ -119,6 +119,13 @@ class ModuleContext:
         """A type as written in the module, closed."""
         return t.substitute(syntax, lambda heap: self.type(heap) if isinstance(heap, int) else heap)
 
+    def written(self, syntax: Syntax) -> Syntax:
+        """A closed type with indices again, the lowest where several name one type: for messages."""
+        return t.substitute(
+            syntax,
+            lambda heap: self.types.index(heap) if isinstance(heap, t.DefinedType) and heap in self.types else heap,
+        )
+
     def function_type(self, index: int) -> t.FunctionType:
         """The function type that a type index stands for. Raises Invalid for other types too."""
         composite = self.type(index).composite

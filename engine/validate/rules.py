@@ -12,7 +12,7 @@ from types import MappingProxyType
 from quire.engine import types as t
 from quire.engine.errors import Invalid
 from quire.engine.immediates import Cast
-from quire.engine.validate.states import Operands, Rule, State, Types, mismatch
+from quire.engine.validate.states import Mismatch, Operands, Rule, State, Types
 
 MISMATCH = "type mismatch"
 
@@ -45,9 +45,9 @@ def rule_select(state: State) -> State:
     first, operands = operands.pop()
     chosen = second if first is t.BOTTOM else first
     if isinstance(chosen, t.ReferenceType):
-        raise mismatch("numbers or vectors", chosen)
+        raise Mismatch("numbers or vectors", chosen)
     if second is not t.BOTTOM and second is not chosen:
-        raise mismatch(chosen, second)
+        raise Mismatch(chosen, second)
     return state.with_operands(operands.push_val(chosen))
 
 
@@ -72,7 +72,7 @@ def rule_extern_convert_any(state: State) -> State:
 def convert(state: State, source: t.HeapType, target: t.HeapType) -> State:
     reference, operands = state.operands.pop_ref()
     if not t.matches_heap(reference.heap, source):
-        raise mismatch(t.ReferenceType(True, source), reference)
+        raise Mismatch(t.ReferenceType(True, source), reference)
     return state.with_operands(operands.push_val(t.ReferenceType(reference.nullable, target)))
 
 
@@ -113,7 +113,7 @@ def rule_end(state: State) -> State:
     """An `if` without `else` is one with an empty `else`."""
     frame = state.pop_ctrl()
     if frame.else_types is not None and not t.matches_all(frame.else_types, frame.end_types):
-        raise Invalid(MISMATCH, f"expects an else that makes {listed(frame.end_types)} of {listed(frame.else_types)}")
+        raise Mismatch(frame.end_types, frame.else_types, " of an if without else")
     return frame.outer.leave(frame.end_types)
 
 
@@ -123,7 +123,7 @@ def rule_try_table(state: State, block: t.FunctionType, catches: tuple[tuple[int
     for label, caught in catches:
         expected = outer.label(label).label_types
         if not t.matches_all(caught, expected):
-            raise Invalid(MISMATCH, f"expects {listed(expected)} at label {label}, found {listed(caught)}")
+            raise Mismatch(expected, caught, f" at label {label}")
     return outer.push_ctrl(block.parameters, block.results, label_types=block.results)
 
 
@@ -145,7 +145,7 @@ def rule_br_table(state: State, labels: tuple[int, ...]) -> State:
     arity = len(state.label(labels[-1]).label_types)
     for types in dict.fromkeys(state.label(label).label_types for label in dict.fromkeys(labels)):
         if len(types) != arity:
-            raise Invalid(MISMATCH, f"expects {arity} values at each label, found {len(types)}")
+            raise Mismatch(f"{arity} values at each label", f"{len(types)}")
         operands.pop_vals(types)
     return state.unreachable()
 
@@ -180,13 +180,13 @@ def reference_at_label(state: State, label: int) -> tuple[Types, t.ReferenceType
     types = state.label(label).label_types
     last = types[-1] if types else None
     if not isinstance(last, t.ReferenceType):
-        raise mismatch(f"a reference at label {label}", last)
+        raise Mismatch("a reference", last, f" at label {label}")
     return types[:-1], last
 
 
 def expect_match(sub: t.ReferenceType, sup: t.ReferenceType) -> None:
     if not t.matches(sub, sup):
-        raise mismatch(sup, sub)
+        raise Mismatch(sup, sub)
 
 
 # Calls. Spec: valid/instructions#valid-call
@@ -229,13 +229,13 @@ def rule_return_call_indirect(state: State, function: t.DefinedType, table: t.Ta
 def tail_call(state: State, callee: t.FunctionType, operands: Operands) -> State:
     operands.pop_vals(callee.parameters)
     if not t.matches_all(callee.results, state.return_types):
-        raise Invalid(MISMATCH, f"expects results {listed(state.return_types)}, found {listed(callee.results)}")
+        raise Mismatch(state.return_types, callee.results, " as results")
     return state.unreachable()
 
 
 def callable_type(function: t.DefinedType) -> t.FunctionType:
     if not isinstance(function.composite, t.FunctionType):
-        raise Invalid(MISMATCH, f"expects a function type, found {function}")
+        raise Mismatch("a function type", str(function))
     return function.composite
 
 
@@ -254,18 +254,14 @@ def rule_throw(state: State, tag: t.FunctionType) -> State:
     try:
         state.operands.pop_vals(tag.parameters)
     except Invalid:
-        instruction = f"instruction requires {listed(tag.parameters)} but stack has {listed(found)}"
-        raise Invalid(f"{MISMATCH}: {instruction}") from None
+        needs, has = (" ".join(map(str, types)) for types in (tag.parameters, found))
+        raise Invalid(f"{MISMATCH}: instruction requires [{needs}] but stack has [{has}]") from None
     return state.unreachable()
 
 
 def rule_throw_ref(state: State) -> State:
     state.operands.pop_val(t.EXNREF)
     return state.unreachable()
-
-
-def listed(types: Types | list[t.OperandType]) -> str:
-    return f"[{' '.join(map(str, types))}]"
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(

@@ -20,6 +20,33 @@ MAXIMUM_OPERANDS = 1_000_000  # of one frame: a limit of ours, or calls with man
 MEMO_SIZE = 200_000  # states and operands that are remembered before all of them are forgotten
 
 
+Finding = t.OperandType | tuple[t.OperandType, ...] | str | None
+
+
+class Mismatch(Invalid):
+    """Operands of other types than expected. What was expected and found are types, words, or None for nothing."""
+
+    def __init__(self, expected: Finding, found: Finding, where: str = "") -> None:
+        super().__init__("type mismatch")
+        self._expected, self._found, self._where = expected, found, where
+        self.tell(lambda type_: type_)
+
+    def tell(self, write: Callable[[t.OperandType], t.OperandType]) -> None:
+        """Say it, with closed types as `write` has them."""
+        self.detail = f"expects {_shown(self._expected, write)}{self._where}, found {_shown(self._found, write)}"
+
+
+def _shown(finding: Finding, write: Callable[[t.OperandType], t.OperandType]) -> str:
+    match finding:
+        case None:
+            return "nothing"
+        case str():
+            return finding
+        case tuple():
+            return f"[{' '.join(str(write(each)) for each in finding)}]"
+    return str(write(finding))
+
+
 class Operands:
     """The operand stack of a control frame: its topmost type and the stack below. Interned, so equal means identical.
 
@@ -58,14 +85,14 @@ class Operands:
     def pop(self) -> tuple[t.OperandType, Operands]:
         """The topmost type, whatever it is, and the rest. Raises Invalid on an empty stack."""
         if self.type is None:
-            raise mismatch("an operand", None)
+            raise Mismatch("an operand", None)
         return self.type, self.below
 
     def pop_val(self, expected: t.OperandType) -> Operands:
         """Raises Invalid unless the topmost type matches."""
         actual = self.type
         if actual is not expected and (actual is None or not t.matches(actual, expected)):
-            raise mismatch(expected, actual)
+            raise Mismatch(expected, actual)
         return self.below
 
     def pop_vals(self, expected: Types) -> Operands:
@@ -82,7 +109,7 @@ class Operands:
         if actual is t.BOTTOM:
             return t.ReferenceType(False, t.BOTTOM_HEAP), rest
         if not isinstance(actual, t.ReferenceType):
-            raise mismatch("a reference", actual)
+            raise Mismatch("a reference", actual)
         return actual, rest
 
     def top(self, count: int) -> list[t.OperandType]:
@@ -96,11 +123,6 @@ class Operands:
 
 
 Pool = dict[tuple[Operands, t.OperandType], Operands]
-
-
-def mismatch(expected: object, actual: t.OperandType | None) -> Invalid:
-    """The error of an operand that is of another type, or missing if `actual` is None; to be raised by the caller."""
-    return Invalid("type mismatch", f"expects {expected}, found {'nothing' if actual is None else actual}")
 
 
 class ControlFrame:
@@ -202,7 +224,7 @@ class State(dict["Symbol", "State"]):
         """The innermost frame, whose end is reached. Raises Invalid unless just its results are on the stack."""
         rest = self.operands.pop_vals(self.control.end_types)
         if not rest.is_base:
-            raise mismatch("nothing below its results", rest.type)
+            raise Mismatch("nothing below its results", rest.type)
         return self.control
 
     def leave(self, results: Types) -> State:
