@@ -5,12 +5,12 @@ Spec: appendix/implementation#execution
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostLimits:
-    """Limits of one store. None means no limit."""
+    """Limits of one store. None means no limit. Raises ValueError for one below zero."""
 
     fuel: int | None = None  # function entries and loop iterations, over the life of the store
     timeout: float | None = None  # seconds for one call from the host
@@ -18,3 +18,9 @@ class HostLimits:
     depth: int = 20_000  # nested calls, wasm and host together
     table: int = 10_000_000  # elements in one table
     array: int = 100_000_000  # elements in one array
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if value is not None and value < 0:
+                raise ValueError(f"the limit of {each.name} is not below zero: {value}")

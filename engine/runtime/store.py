@@ -42,7 +42,8 @@ class Store:
     def tick(self) -> None:
         """One function entry or loop iteration. Raises Exhausted when fuel or time has run out."""
         if self.interrupted:
-            raise Exhausted("interrupted", f"the limit is {self.limits.timeout} s")
+            timeout = self.limits.timeout
+            raise Exhausted("interrupted", "" if timeout is None else f"the limit is {timeout:g} s")
         if self.fuel is not None:
             if self.fuel <= 0:
                 raise Exhausted("out of fuel", f"the limit is {self.limits.fuel}")
