@@ -20,6 +20,7 @@ from quire.wasi.layout import (
 )
 from quire.wasi.memory import CHUNK, GuestMemory, Scatter
 from quire.wasi.process import Process
+from quire.wasi.waiting import before_reading
 
 _WHENCE = (os.SEEK_SET, os.SEEK_CUR, os.SEEK_END)  # WASI: whence
 _ADVICE = tuple(  # WASI: advice
@@ -84,6 +85,7 @@ def fd_read(process: Process, memory: GuestMemory, fd: int, vectors: int, count:
     handle = process.descriptors.stream(fd, Rights.FD_READ)
     target = Scatter(memory, memory.targets(vectors, count))
     memory.check_write(result, 4)
+    before_reading(process, handle)
     memory.write_u32(result, read_pieces(lambda size, _: handle.read(size), target, whole=handle.whole))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from quire.engine.errors import Trap
+from quire.engine.errors import Trap, Unlinkable
 from quire.wasi.errors import Errno, WasiError
 from quire.wasi.layout import U32, U64, VECTOR
 
@@ -29,6 +29,25 @@ class LinearMemory(Protocol):
     def check_read(self, address: int, count: int) -> None: ...
 
     def check_write(self, address: int, count: int) -> None: ...
+
+
+class MissingMemory:
+    """Stands for the memory of a guest that exports none. Each use raises Unlinkable."""
+
+    def _missing(self) -> Unlinkable:
+        return Unlinkable("unknown export", 'functions of WASI need a memory that is exported as "memory"')
+
+    def load(self, address: int, count: int) -> bytes:
+        raise self._missing()
+
+    def store(self, address: int, data: bytes) -> None:
+        raise self._missing()
+
+    def check_read(self, address: int, count: int) -> None:
+        raise self._missing()
+
+    def check_write(self, address: int, count: int) -> None:
+        raise self._missing()
 
 
 class GuestMemory:

@@ -17,6 +17,8 @@ from quire.wasi.descriptors import Descriptor
 from quire.wasi.errors import Errno, WasiError
 from quire.wasi.handles import DirectoryHandle, open_handle
 from quire.wasi.layout import (
+    DIRECTORY_RIGHTS,
+    FILE_RIGHTS,
     FILESTAT,
     INHERITABLE_RIGHTS,
     NO_RIGHTS,
@@ -154,7 +156,8 @@ def _open(location: Location, how: OpenFlags, flags: DescriptorFlags, rights: Ri
         if how & OpenFlags.CREAT:
             raise WasiError(Errno.ISDIR)
         how |= OpenFlags.DIRECTORY
-    writes = bool(rights & WRITING or how & OpenFlags.TRUNC)
+    meaningful = DIRECTORY_RIGHTS | Rights.FD_WRITE if how & OpenFlags.DIRECTORY else FILE_RIGHTS
+    writes = bool(rights & meaningful & WRITING or how & OpenFlags.TRUNC)
     access = (os.O_RDWR if rights & Rights.FD_READ else os.O_WRONLY) if writes else os.O_RDONLY
     access |= _host_flags(_HOST_OPEN_FLAGS, how) | _host_flags(_HOST_DESCRIPTOR_FLAGS, flags)
     return os.open(location.name, access | os.O_NOFOLLOW | os.O_NOCTTY, 0o666, dir_fd=location.directory)

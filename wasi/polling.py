@@ -20,9 +20,9 @@ from quire.wasi.layout import (
 )
 from quire.wasi.memory import GuestMemory
 from quire.wasi.process import Process
+from quire.wasi.waiting import poll, sleep
 
 MOST_SUBSCRIPTIONS = 4096
-_LONGEST_POLL = 3600_000  # milliseconds at once: the host counts them in 32 bits
 _RIGHTS = {EventType.FD_READ: Rights.FD_READ, EventType.FD_WRITE: Rights.FD_WRITE}
 _IN, _OUT, _HANGUP, _NOT_OPEN = (getattr(select, name, 0) for name in ("POLLIN", "POLLOUT", "POLLHUP", "POLLNVAL"))
 _DIRECTIONS = {EventType.FD_READ: _IN, EventType.FD_WRITE: _OUT}
@@ -117,30 +117,22 @@ def _wait(process: Process, subscribed: Sequence[Subscription]) -> list[Event]:
     at_once = any(isinstance(each, Event) or (isinstance(each, Watch) and each.host is None) for each in subscribed)
     left = {each: each.left(process) for each in subscribed if isinstance(each, Alarm)}
     soonest = 0 if at_once else min(left.values(), default=None)
-    seen = _poll(waiting, soonest) if waiting else {}
+    seen = poll(process, _directions(waiting), soonest) if waiting else {}
     if soonest and not waiting:
-        process.clock.sleep(soonest)
+        sleep(process, soonest)
     passed = 0 if soonest is None or seen else soonest
     due = {each for each, nanoseconds in left.items() if nanoseconds <= passed}
     events = [_occurred(process, each, seen, due) for each in subscribed]
     return [event for event in events if event is not None]
 
 
-def _poll(waiting: Sequence[Watch], nanoseconds: int | None) -> dict[int, int]:
-    """What the host says of each descriptor that is ready, after at most this time; None is for ever."""
-    poll = select.poll()
+def _directions(waiting: Sequence[Watch]) -> dict[int, int]:
+    """What to wait for, by descriptor of the host."""
     wanted: dict[int, int] = {}
     for each in waiting:
         if each.host is not None:
             wanted[each.host] = wanted.get(each.host, 0) | _DIRECTIONS[each.kind]
-    for host, mask in wanted.items():
-        poll.register(host, mask)
-    if nanoseconds is None:
-        return dict(poll.poll())
-    left = -(-nanoseconds // 1_000_000)
-    while not (seen := poll.poll(min(left, _LONGEST_POLL))) and left > _LONGEST_POLL:
-        left -= _LONGEST_POLL
-    return dict(seen)
+    return wanted
 
 
 def _occurred(process: Process, subscribed: Subscription, seen: dict[int, int], due: set[Alarm]) -> Event | None:

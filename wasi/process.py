@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from quire.engine.runtime.store import Store
 from quire.wasi.clocks import Clock
 from quire.wasi.descriptors import Descriptors
 
@@ -18,3 +19,4 @@ class Process:
     clock: Clock
     random: Callable[[int], bytes]
     descriptors: Descriptors = field(default_factory=Descriptors)
+    store: Store | None = None  # of the caller, for its limits

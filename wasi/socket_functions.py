@@ -17,6 +17,7 @@ from quire.wasi.handles import FileHandle
 from quire.wasi.layout import SOCKET_RIGHTS, DescriptorFlags, FileType, Rights
 from quire.wasi.memory import CHUNK, GuestMemory, Scatter
 from quire.wasi.process import Process
+from quire.wasi.waiting import before_reading
 
 _PEEK, _WAITALL = 1, 2  # WASI: riflags
 _TRUNCATED = 1  # WASI: roflags
@@ -31,6 +32,8 @@ def _socket(process: Process, fd: int, needed: Rights) -> Iterator[socket.socket
     if not isinstance(handle, FileHandle) or handle.kind is not FileType.SOCKET_STREAM:
         raise WasiError(Errno.NOTSOCK)
     descriptor.require(needed)
+    if needed in (Rights.FD_READ, Rights.SOCK_ACCEPT):
+        before_reading(process, handle)
     with socket.socket(fileno=os.dup(handle.host)) as found:
         yield found
 

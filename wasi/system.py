@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from types import TracebackType
 from typing import BinaryIO
 
-from quire.engine.types import FunctionType
+from quire.engine.runtime.function import HostFunction
+from quire.engine.runtime.instance import Instance
+from quire.engine.runtime.memory import Memory
 from quire.wasi.clocks import Clock
 from quire.wasi.descriptors import Descriptor
 from quire.wasi.errors import Errno, WasiError, from_host
 from quire.wasi.handles import DirectoryHandle, FileHandle, StreamHandle
 from quire.wasi.layout import DIRECTORY_RIGHTS, INHERITABLE_RIGHTS, INPUT_RIGHTS, OUTPUT_RIGHTS, Rights
-from quire.wasi.memory import GuestMemory, LinearMemory
+from quire.wasi.memory import GuestMemory, LinearMemory, MissingMemory
 from quire.wasi.process import Process
 from quire.wasi.sandbox import check_supported
-from quire.wasi.table import FUNCTIONS, Row
+from quire.wasi.table import FUNCTIONS, MODULE, Row
 
 StandardStream = BinaryIO | int | None
 Text = str | bytes
@@ -50,15 +53,14 @@ class Wasi:
         variables = [_variable(name, value) for name, value in (env or {}).items()]
         arguments = tuple(map(_bytes, args))
         self._process = Process(arguments, tuple(variables), clock or Clock(), random)
-        try:
+        with ExitStack() as opened:
+            opened.callback(self.close)
             self._add_stream(stdin, INPUT_RIGHTS)
             self._add_stream(stdout, OUTPUT_RIGHTS)
             self._add_stream(stderr, OUTPUT_RIGHTS)
             for host_path, guest_path in preopens:
                 self._preopen(host_path, guest_path)
-        except BaseException:
-            self.close()
-            raise
+            opened.pop_all()
 
     def _add_stream(self, stream: StandardStream, rights: Rights) -> None:
         handle = FileHandle(stream, owned=False) if isinstance(stream, int) else StreamHandle(stream)
@@ -82,14 +84,23 @@ class Wasi:
     ) -> None:
         self.close()
 
-    def functions(self) -> Mapping[str, tuple[FunctionType, Callable[..., int | None]]]:
-        """Each function's type and a callable: it takes the caller's memory and operands, and returns the errno.
+    def imports(self) -> Mapping[tuple[str, str], HostFunction]:
+        """Each function by the names of its module and itself, to be imported. That of proc_exit raises Exit."""
+        return {
+            (MODULE, name): HostFunction(row.type, partial(self._called, row), name, wants_caller=True)
+            for name, row in FUNCTIONS.items()
+        }
 
-        The callable of proc_exit raises Exit and returns nothing.
-        """
-        return {name: (row.type, partial(self._call, row)) for name, row in FUNCTIONS.items()}
+    def _called(self, row: Row, caller: Instance | None, *operands: int) -> int:
+        self._process.store = caller.store if caller else None
+        memory = caller.exports.get("memory") if caller else None
+        return self._run(row, memory if isinstance(memory, Memory) else MissingMemory(), operands)
 
-    def _call(self, row: Row, memory: LinearMemory, *operands: int) -> int:
+    def call(self, name: str, memory: LinearMemory, *operands: int) -> int:
+        """Call a function of the table, as a guest with this memory would; its errno. Raises Exit for proc_exit."""
+        return self._run(FUNCTIONS[name], memory, operands)
+
+    def _run(self, row: Row, memory: LinearMemory, operands: Sequence[int]) -> int:
         try:
             row.run(self._process, GuestMemory(memory), *operands)
         except WasiError as error:

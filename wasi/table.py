@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from quire.engine.types import I32, I64, FunctionType
+from quire.engine.types import I32, I64, DefinedType, function_type
 from quire.wasi import clocks, descriptor_functions, path_functions, polling, process_functions, socket_functions
 
 MODULE = "wasi_snapshot_preview1"
@@ -20,13 +20,13 @@ class Row:
     """A function: its type, and what it does with a Process, a GuestMemory and its operands, unsigned."""
 
     name: str
-    type: FunctionType
+    type: DefinedType
     run: Callable[..., None]
 
 
 def _row(name: str, signature: str, run: Callable[..., None]) -> Row:
     parameters, results = (tuple(_TYPES[word] for word in side.split()) for side in signature.split("->"))
-    return Row(name, FunctionType(parameters, results), run)
+    return Row(name, function_type(parameters, results), run)
 
 
 _ROWS = (
