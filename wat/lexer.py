@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from quire.engine.errors import Malformed, Place
+from quire.engine.errors import NOWHERE, Malformed, Place
 from quire.wat.literals import string_text
 
 END = ""  # the token behind the last one, however far one looks
@@ -156,6 +156,19 @@ class Source:
             raise Malformed("illegal character" if closed else "unclosed string", place=self.place_of_offset(offset))
         if not "!" <= token <= "~":
             raise Malformed("illegal character", f"U+{ord(token):04X}", self.place_of_offset(offset))
+
+
+class TokenPlaces:
+    """The places of the instructions of an expression, by the numbers of their tokens."""
+
+    __slots__ = ("_source", "_tokens")
+
+    def __init__(self, source: Source, tokens: Sequence[int]) -> None:
+        self._source = source
+        self._tokens = array("L", tokens)
+
+    def place(self, index: int) -> Place:
+        return self._source.place(self._tokens[index]) if 0 <= index < len(self._tokens) else NOWHERE
 
 
 def _end_of_trivia(text: str) -> int:

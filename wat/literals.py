@@ -28,8 +28,21 @@ _ESCAPE = re.compile(rf"\\(?:u\{{({_HEX})\}}|([0-9a-fA-F]{{2}})|(.))", re.DOTALL
 _ESCAPED: Mapping[str, bytes] = MappingProxyType(
     {"t": b"\t", "n": b"\n", "r": b"\r", '"': b'"', "'": b"'", "\\": b"\\"}
 )
+_STRING = r'"(?:[^"\\]|\\.)*"'
+_LITERAL = re.compile(rf'{_FLOAT.pattern}|(?:offset|align)=(?:0x{_HEX}|{_DIGITS})|\$?{_STRING}|\$[^"]+', re.DOTALL)
+_NUMBER_STARTS = (*"+-0123456789", "inf", "nan")
 _SIGNIFICANDS: Mapping[int, int] = MappingProxyType({32: 23, 64: 52})  # bits of a float's significand, by its width
 _MANY_DIGITS = 40  # more than any integer in range has, and fewer than Python is willing to read
+
+
+def is_literal(token: str) -> bool:
+    """Whether a token is a number, string, identifier, offset or alignment: all that is neither word nor mistake."""
+    return _LITERAL.fullmatch(token) is not None
+
+
+def is_number(token: str) -> bool:
+    """Whether a token starts like a number."""
+    return token.startswith(_NUMBER_STARTS)
 
 
 def natural(token: str, bits: int) -> int | None:

@@ -46,22 +46,27 @@ def encode(module: Module, instruction_set: InstructionSet = CORE) -> bytes:
     return _Encoder(module, instruction_set).binary()
 
 
+def write_instruction(writer: ByteWriter, instruction: Instruction) -> None:
+    """Spec: binary/instructions"""
+    row, values = instruction
+    if isinstance(row.opcode, int):
+        writer.byte(row.opcode)
+    else:
+        writer.byte(row.opcode[0])
+        writer.unsigned(row.opcode[1])
+    for kind, value in zip(row.immediates, values, strict=True):
+        kind.write(writer, value)
+
+
 class _Codes(dict[Instruction, bytes]):
     """The bytes of each instruction, encoded once; and whether one of them needs a data count section."""
 
     needs_data_count = False
 
     def __missing__(self, instruction: Instruction) -> bytes:
-        row, values = instruction
         writer = ByteWriter()
-        if isinstance(row.opcode, int):
-            writer.byte(row.opcode)
-        else:
-            writer.byte(row.opcode[0])
-            writer.unsigned(row.opcode[1])
-        for kind, value in zip(row.immediates, values, strict=True):
-            kind.write(writer, value)
-        self.needs_data_count |= row.needs_data_count
+        write_instruction(writer, instruction)
+        self.needs_data_count |= instruction.row.needs_data_count
         self[instruction] = bytes(writer.data)
         return self[instruction]
 
