@@ -1,0 +1,194 @@
+"""Engines and stores: features and a tier, and one world of instances with its limits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, Final
+
+from quire.embedding.conversion import Converters
+from quire.embedding.function import Func
+from quire.embedding.memory import Memory
+from quire.embedding.references import ExnRef, GuestException
+from quire.embedding.table import Global, Table, Tag
+from quire.engine import types as t
+from quire.engine.interpret import Interpreter
+from quire.engine.runtime.function import Function, Tier
+from quire.engine.runtime.instance import Extern as RawExtern
+from quire.engine.runtime.limits import HostLimits
+from quire.engine.runtime.memory import Memory as RawMemory
+from quire.engine.runtime.objects import GuestException as RawGuestException
+from quire.engine.runtime.store import Store as RawStore
+from quire.engine.runtime.table import Table as RawTable
+from quire.engine.runtime.tag import Global as RawGlobal
+from quire.engine.runtime.tag import Tag as RawTag
+from quire.engine.validate.definitions import Definitions
+from quire.proposal_ops import FEATURES, in_order, instruction_set, text_extensions
+
+if TYPE_CHECKING:
+    from quire.wat.text_format import TextFormat
+
+Limits = HostLimits
+"""The limits of a store: `Limits(fuel=..., timeout=..., memory=..., depth=...)`."""
+
+Extern = Func | Memory | Table | Global | Tag
+
+TIERS: Final[Mapping[str, type[Interpreter]]] = MappingProxyType({"reference": Interpreter})
+AUTO: Final = "auto"
+"""The tier of that name is the fastest there is."""
+
+
+class Engine:
+    """What modules and stores have in common: the features of modules, and the tier that runs them.
+
+    An engine does not change and may be shared by threads.
+    """
+
+    def __init__(self, *, features: Iterable[str] | None = None, tier: str = AUTO) -> None:
+        """`features` are names of proposals beside WebAssembly 3.0; None is all that Quire has.
+
+        `tier` is "auto" or "reference". Raises ValueError for a name that there is not.
+        """
+        if tier not in (AUTO, *TIERS):
+            raise ValueError(f"unknown tier {tier}: there are {AUTO}, {', '.join(TIERS)}")
+        self.features = FEATURES if features is None else in_order(features)
+        self.instruction_set = instruction_set(self.features)
+        self.tier: Tier = TIERS["reference" if tier == AUTO else tier]()
+
+    @cached_property
+    def text_format(self) -> TextFormat:
+        """The words of these features."""
+        from quire.wat.text_format import TextFormat  # noqa: PLC0415  # binaries do without
+
+        return TextFormat(self.instruction_set, text_extensions(self.features))
+
+
+class Store:
+    """One world of instances: what they share is in one store.
+
+    One thread at a time may use a store and all that is in it, `interrupt` excepted. Threads of one program are as many
+    stores, whose instances import one shared memory.
+    """
+
+    def __init__(self, engine: Engine | None = None, *, limits: Limits | None = None) -> None:
+        """`limits` hold for all that happens in the store: `quire.Limits(fuel=..., timeout=...)`."""
+        self.engine = engine or Engine()
+        self.raw = RawStore(limits)
+        self.converters = Converters(self)
+        self._calls = 0  # that run now, one within the other
+
+    def call(self, function: Function, arguments: Sequence[Any]) -> tuple[Any, ...]:
+        """Call a function of the engine with values of the engine. Raises Trap, Exhausted, GuestException."""
+        with self.running():
+            return function.call(None, arguments)
+
+    def running(self) -> Running:
+        """While this context is open, the time limit holds; what guests throw comes out as GuestException."""
+        return Running(self)
+
+    def interrupt(self) -> None:
+        """Stop the guest at its next function entry or loop iteration: its caller gets Exhausted.
+
+        Any thread may do this. If no guest runs, the next one that does is stopped.
+        """
+        self.raw.interrupted = True
+
+    def get_fuel(self) -> int | None:
+        """What is left, in function entries and loop iterations; None is no limit."""
+        return self.raw.fuel
+
+    def set_fuel(self, fuel: int | None) -> None:
+        """Raises ValueError below 0."""
+        if fuel is not None and fuel < 0:
+            raise ValueError(f"fuel is not below zero: {fuel}")
+        self.raw.fuel = fuel
+
+    # For the rest of this room
+
+    def wrap(self, raw: RawExtern, name: str | None = None) -> Extern:
+        """An external of the engine as the host sees it; `name` is for a function that has none of its own."""
+        match raw:
+            case Function():
+                return Func.of(self, raw, name)
+            case RawMemory():
+                return Memory.of(self, raw)
+            case RawTable():
+                return Table.of(self, raw)
+            case RawGlobal():
+                return Global.of(self, raw)
+            case RawTag():
+                return Tag.of(self, raw)
+
+    def wrap_tag(self, raw: RawTag) -> Tag:
+        return Tag.of(self, raw)
+
+    def new_memory(self, type_: t.MemoryType) -> RawMemory:
+        """Raises Invalid for a type that no module could declare, ValueError where it needs a feature that is off."""
+        instructions = self.engine.instruction_set
+        known = {name for flag in instructions.memory_flags for name in flag.attributes}
+        used = {name for name in ("shared", *dict(type_.attributes)) if type_.attribute(name)}
+        if type_.page_size != t.PAGE_SIZE:
+            used.add("page_size")
+        if used - known:
+            raise ValueError(f"no feature of this engine has memories with {', '.join(sorted(used - known))}")
+        Definitions((), instructions).memory(type_)
+        return instructions.memory_class(type_)(self.raw, type_, instructions.fixed_pages(type_))
+
+    def new_table(self, type_: t.TableType, init: Any) -> RawTable:
+        """Raises Invalid for a type that no module could declare."""
+        Definitions((), self.engine.instruction_set).table(type_)
+        return RawTable(self.raw, type_, init)
+
+
+class Running:
+    """A call into a store. The outermost one starts the clock, and ends an interruption."""
+
+    __slots__ = ("clock", "store")
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.clock: Clock | None = None
+
+    def __enter__(self) -> None:
+        store = self.store
+        store._calls += 1
+        timeout = store.raw.limits.timeout
+        if timeout is not None and store._calls == 1:
+            self.clock = Clock(store, timeout)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        store = self.store
+        store._calls -= 1
+        if self.clock is not None:
+            self.clock.stop()
+        if not store._calls:
+            store.raw.interrupted = False
+        if kind is RawGuestException and isinstance(error, RawGuestException):
+            raise GuestException.of(ExnRef.of(store, error.exception)) from None
+
+
+class Clock:
+    """Interrupts a store after some seconds, unless it is stopped before."""
+
+    def __init__(self, store: Store, seconds: float) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._timer = threading.Timer(seconds, self._ring)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _ring(self) -> None:
+        with self._lock:
+            if not self._stopped:
+                self._store.interrupt()
+
+    def stop(self) -> None:
+        """After this, it interrupts nothing: a timer that has rung already waits for the lock in vain."""
+        self._timer.cancel()
+        with self._lock:
+            self._stopped = True
