@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from quire.engine import matching
 from quire.engine import types as t
 from quire.engine.errors import Unlinkable
 from quire.engine.instructions.row import Kind
@@ -77,7 +78,7 @@ def matches_extern(given: Extern, expected: t.ExternType) -> bool:
     """Whether an external may be imported as a closed type."""
     match given, expected:
         case Function(), t.ExternFunctionType(function):
-            return t.matches_heap(given.type, function)
+            return matching.matches_heap(given.type, function)
         case Table(), t.TableType():
             return matches_table(given.type, expected)
         case Memory(), t.MemoryType():
@@ -93,9 +94,9 @@ def matches_table(given: t.TableType, expected: t.TableType) -> bool:
     """Spec: valid/matching#table-types"""
     return (
         given.address_type is expected.address_type
-        and t.matches(given.reference, expected.reference)
-        and t.matches(expected.reference, given.reference)
-        and t.matches_limits(given.limits, expected.limits)
+        and matching.matches_value(given.reference, expected.reference)
+        and matching.matches_value(expected.reference, given.reference)
+        and matching.matches_limits(given.limits, expected.limits)
     )
 
 
@@ -106,15 +107,15 @@ def matches_memory(given: t.MemoryType, expected: t.MemoryType) -> bool:
         and given.shared == expected.shared
         and given.page_size == expected.page_size
         and given.attributes == expected.attributes
-        and t.matches_limits(given.limits, expected.limits)
+        and matching.matches_limits(given.limits, expected.limits)
     )
 
 
 def matches_global(given: t.GlobalType, expected: t.GlobalType) -> bool:
     """Spec: valid/matching#global-types"""
-    if given.mutable != expected.mutable or not t.matches(given.value, expected.value):
+    if given.mutable != expected.mutable or not matching.matches_value(given.value, expected.value):
         return False
-    return not expected.mutable or t.matches(expected.value, given.value)
+    return not expected.mutable or matching.matches_value(expected.value, given.value)
 
 
 # Allocation. Spec: exec/modules#allocation

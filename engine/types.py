@@ -1,16 +1,15 @@
-"""Types: of values, references, composites, functions, limits, memories, tables, globals and tags; subtyping.
+"""Types: of values, references, composites, functions, limits, memories, tables, globals and tags.
 
 Two forms of every type exist. As *written* in a module, a heap type names another type by its index (an int).
 *Closed*, it names a `DefinedType`, which is interned: two closed types that are equal by the rules of the specification
 are the same object, in whichever module they were defined. `close` leads from the first form to the second.
-Spec: syntax/types, valid/matching. This module knows no instructions and no modules.
+Spec: syntax/types. This module knows no instructions and no modules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
@@ -429,112 +428,11 @@ def function_type_of(heap: HeapType) -> FunctionType:
     raise TypeError(f"{heap} is no function type")
 
 
-# Matching. Spec: valid/matching. All functions from here on take closed types.
-
-_ABOVE: Mapping[AbstractHeapType, tuple[AbstractHeapType, ...]] = MappingProxyType({
-    ANY: (ANY,),
-    EQ: (EQ, ANY),
-    I31: (I31, EQ, ANY),
-    STRUCT: (STRUCT, EQ, ANY),
-    ARRAY: (ARRAY, EQ, ANY),
-    NONE: (NONE, I31, STRUCT, ARRAY, EQ, ANY),
-    FUNC: (FUNC,),
-    NOFUNC: (NOFUNC, FUNC),
-    EXTERN: (EXTERN,),
-    NOEXTERN: (NOEXTERN, EXTERN),
-    EXN: (EXN,),
-    NOEXN: (NOEXN, EXN),
-    BOTTOM_HEAP: (BOTTOM_HEAP, *ABSTRACT_HEAP_TYPES),
-})  # fmt: skip
-
-
 def abstract_of(composite: CompositeType) -> AbstractHeapType:
     """The abstract heap type right above a composite type."""
     if isinstance(composite, FunctionType):
         return FUNC
     return STRUCT if isinstance(composite, StructType) else ARRAY
-
-
-def matches_heap(sub: HeapType, sup: HeapType) -> bool:
-    """Spec: valid/matching#heap-types"""
-    if sub is sup or sub is BOTTOM_HEAP:
-        return True
-    if isinstance(sub, DefinedType):
-        if isinstance(sup, DefinedType):
-            return matches_defined(sub, sup)
-        return isinstance(sup, AbstractHeapType) and sup in _ABOVE[abstract_of(sub.composite)]
-    if not isinstance(sub, AbstractHeapType):
-        return False
-    if isinstance(sup, DefinedType):
-        return sub is not abstract_of(sup.composite) and sub is bottom_of(sup)
-    return sup in _ABOVE[sub]
-
-
-def matches_defined(sub: DefinedType, sup: DefinedType) -> bool:
-    """Spec: valid/matching#defined-types"""
-    at: DefinedType | None = sub
-    while at is not None:
-        if at is sup:
-            return True
-        at = at.supertype
-    return False
-
-
-def top_of(heap: HeapType) -> AbstractHeapType:
-    """The abstract type above all that are related to `heap`."""
-    abstract = abstract_of(heap.composite) if isinstance(heap, DefinedType) else heap
-    return _ABOVE[abstract][-1] if isinstance(abstract, AbstractHeapType) else ANY
-
-
-def bottom_of(heap: HeapType) -> AbstractHeapType:
-    """The abstract type below all that are related to `heap`."""
-    return {ANY: NONE, FUNC: NOFUNC, EXTERN: NOEXTERN, EXN: NOEXN}[top_of(heap)]
-
-
-def matches(sub: OperandType, sup: OperandType) -> bool:
-    """Whether a value of type `sub` may stand where `sup` is expected. Spec: valid/matching#value-types"""
-    if sub is sup or sub is BOTTOM:
-        return True
-    if isinstance(sub, ReferenceType) and isinstance(sup, ReferenceType):
-        return (sup.nullable or not sub.nullable) and matches_heap(sub.heap, sup.heap)
-    return False
-
-
-def matches_all(sub: Sequence[OperandType], sup: Sequence[OperandType]) -> bool:
-    """Spec: valid/matching#result-types"""
-    return len(sub) == len(sup) and all(map(matches, sub, sup))
-
-
-def matches_field(sub: FieldType, sup: FieldType) -> bool:
-    """Spec: valid/matching#field-types"""
-    if sub.mutable != sup.mutable:
-        return False
-    below = _matches_storage(sub.storage, sup.storage)
-    return below and (not sub.mutable or _matches_storage(sup.storage, sub.storage))
-
-
-def _matches_storage(sub: StorageType, sup: StorageType) -> bool:
-    if isinstance(sub, PackedType) or isinstance(sup, PackedType):
-        return sub is sup
-    return matches(sub, sup)
-
-
-def matches_composite(sub: CompositeType, sup: CompositeType) -> bool:
-    """Spec: valid/matching#composite-types"""
-    if isinstance(sub, FunctionType) and isinstance(sup, FunctionType):
-        return matches_all(sup.parameters, sub.parameters) and matches_all(sub.results, sup.results)
-    if isinstance(sub, StructType) and isinstance(sup, StructType):
-        return len(sub.fields) >= len(sup.fields) and all(map(matches_field, sub.fields, sup.fields))
-    if isinstance(sub, ArrayType) and isinstance(sup, ArrayType):
-        return matches_field(sub.field, sup.field)
-    return False
-
-
-def matches_limits(sub: Limits, sup: Limits) -> bool:
-    """Spec: valid/matching#limits"""
-    if sub.minimum < sup.minimum:
-        return False
-    return sup.maximum is None or (sub.maximum is not None and sub.maximum <= sup.maximum)
 
 
 def is_defaultable(value: OperandType) -> bool:

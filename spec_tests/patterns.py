@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from quire.engine import matching
 from quire.engine import types as t
 from quire.engine.numeric.floats import f32, f64
 from quire.engine.runtime.function import Function
@@ -148,7 +149,7 @@ class Host:
 
 def _is_outside(value_type: t.ValueType) -> bool:
     """Whether a reference is seen as an external one."""
-    return isinstance(value_type, t.ReferenceType) and t.top_of(value_type.heap) is t.EXTERN
+    return isinstance(value_type, t.ReferenceType) and matching.top_of(value_type.heap) is t.EXTERN
 
 
 _KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType({

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from quire.engine import matching
 from quire.engine import types as t
 from quire.engine.errors import Exhausted, Invalid, Trap
 from quire.engine.immediates import COUNT, DATA, ELEMENT, FIELD, TYPE, Context
@@ -242,7 +243,7 @@ def array_new_data(frame: Frame, index: int, data: int, offset: int, length: int
 
 def require_segment(context: Context, field: t.FieldType, element: int) -> None:
     segment = context.element(element)
-    if isinstance(field.storage, t.PackedType) or not t.matches(segment, field.storage):
+    if isinstance(field.storage, t.PackedType) or not matching.matches_value(segment, field.storage):
         raise Invalid("type mismatch", f"element segment {element} is of {segment}, the array of {field.storage}")
 
 
@@ -319,7 +320,7 @@ def array_fill(frame: Frame, index: int, array: Array | None, at: int, value: An
 def array_copy_signature(context: Context, destination: int, source: int) -> t.FunctionType:
     to, from_ = array_of(context, destination), array_of(context, source)
     require_mutable(to, "immutable array")
-    if not t.matches_field(t.FieldType(from_.storage), t.FieldType(to.storage)):
+    if not matching.matches_field(t.FieldType(from_.storage), t.FieldType(to.storage)):
         raise Invalid("array types do not match", f"{from_.storage} to {to.storage}")
     operands = (reference_to(context, destination), t.I32, reference_to(context, source), t.I32, t.I32)
     return t.FunctionType(operands, ())

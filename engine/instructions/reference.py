@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from quire.engine import matching
 from quire.engine import types as t
 from quire.engine.errors import Trap
 from quire.engine.immediates import FUNCTION, HEAP_TYPE, REFERENCE_TYPE, REFERENCE_TYPE_NULL, Context
@@ -39,7 +40,7 @@ def ref_eq(first: Any, second: Any) -> int:
 
 def cast_operand(context: Context, target: t.ReferenceType) -> t.ReferenceType:
     """The least informative type that may be cast to `target`: the nullable top of its hierarchy."""
-    return t.ReferenceType(True, t.top_of(context.close(target).heap))
+    return t.ReferenceType(True, matching.top_of(context.close(target).heap))
 
 
 def ref_test_signature(context: Context, target: t.ReferenceType) -> t.FunctionType:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from quire.engine import matching
 from quire.engine import types as t
 from quire.engine.errors import Invalid
 from quire.engine.immediates import ELEMENT, TABLE, Context
@@ -63,7 +64,7 @@ def table_fill(frame: Frame, table: int, index: int, value: Any, count: int) -> 
 
 def table_copy_signature(context: Context, destination: int, source: int) -> t.FunctionType:
     to, from_ = context.table(destination), context.table(source)
-    if not t.matches(from_.reference, to.reference):
+    if not matching.matches_value(from_.reference, to.reference):
         raise Invalid("type mismatch", f"table.copy from {from_.reference} to {to.reference}")
     return t.FunctionType((to.address_type, from_.address_type, narrower(to.address_type, from_.address_type)), ())
 
@@ -80,7 +81,7 @@ def table_copy(frame: Frame, destination: int, source: int, to: int, from_: int,
 
 def table_init_signature(context: Context, element: int, table: int) -> t.FunctionType:
     type_, segment = context.table(table), context.element(element)
-    if not t.matches(segment, type_.reference):
+    if not matching.matches_value(segment, type_.reference):
         raise Invalid("type mismatch", f"table.init from {segment} to {type_.reference}")
     return t.FunctionType((type_.address_type, t.I32, t.I32), ())
 

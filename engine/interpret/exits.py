@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from quire.engine import types as t
+from quire.engine import matching
 from quire.engine.errors import Trap
 from quire.engine.immediates import Cast
 from quire.engine.interpret.steps import Stack, Step, pop_many
@@ -205,7 +205,7 @@ def indirect(type_index: int, table_index: int) -> Callee:
         if function is None:
             raise Trap("uninitialized element", f"{index} of {table.name}")
         expected = frame.instance.types[type_index]
-        if not t.matches_defined(function.type, expected):
+        if not matching.matches_defined(function.type, expected):
             raise Trap("indirect call type mismatch", f"{expected} is called, {function.type} is there")
         return function
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from quire.engine import matching
 from quire.engine import types as t
 from quire.engine.errors import QuireError
 from quire.engine.runtime.function import Function
@@ -91,4 +92,4 @@ def is_instance(reference: object, target: t.ReferenceType) -> bool:
         return target.nullable
     if target.heap is t.EXTERN:
         return True
-    return t.matches_heap(heap_type_of(reference), target.heap)
+    return matching.matches_heap(heap_type_of(reference), target.heap)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from quire.engine import matching
 from quire.engine import types as t
 from quire.engine.errors import Invalid
 from quire.engine.instruction_set import InstructionSet
@@ -60,7 +61,7 @@ def check_extends(index: int, supertype: int, types: list[t.DefinedType]) -> Non
     reason = f"sub type {index} does not match super type {supertype}"
     if sup.final:
         raise Invalid(reason, "which is final")
-    if not t.matches_composite(sub.composite, sup.composite):
+    if not matching.matches_composite(sub.composite, sup.composite):
         raise Invalid(reason, f"{sub} and {sup}")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from quire.engine import matching
 from quire.engine import types as t
 from quire.engine.errors import NOWHERE, Crash, Invalid
 from quire.engine.immediates import FUNCTION
@@ -166,7 +167,7 @@ class ModuleRules:
             self._check_constant(expression, type_)
         if isinstance(segment.mode, Active):
             table = self._context.table(segment.mode.index)
-            if not t.matches(type_, table.reference):
+            if not matching.matches_value(type_, table.reference):
                 raise Invalid("type mismatch", f"table {segment.mode.index} expects {table.reference}, found {type_}")
             self._check_constant(segment.mode.offset, table.address_type)
 

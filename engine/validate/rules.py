@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from quire.engine import matching
 from quire.engine import types as t
 from quire.engine.errors import Invalid
 from quire.engine.immediates import Cast
@@ -71,7 +72,7 @@ def rule_extern_convert_any(state: State) -> State:
 
 def convert(state: State, source: t.HeapType, target: t.HeapType) -> State:
     reference, operands = state.operands.pop_ref()
-    if not t.matches_heap(reference.heap, source):
+    if not matching.matches_heap(reference.heap, source):
         raise Mismatch(t.ReferenceType(True, source), reference)
     return state.with_operands(operands.push_val(t.ReferenceType(reference.nullable, target)))
 
@@ -112,7 +113,7 @@ def rule_else(state: State) -> State:
 def rule_end(state: State) -> State:
     """An `if` without `else` is one with an empty `else`."""
     frame = state.pop_ctrl()
-    if frame.else_types is not None and not t.matches_all(frame.else_types, frame.end_types):
+    if frame.else_types is not None and not matching.matches_all(frame.else_types, frame.end_types):
         raise Mismatch(frame.end_types, frame.else_types, " of an if without else")
     return frame.outer.leave(frame.end_types)
 
@@ -122,7 +123,7 @@ def rule_try_table(state: State, block: t.FunctionType, catches: tuple[tuple[int
     outer = state.apply(block.parameters, ())
     for label, caught in catches:
         expected = outer.label(label).label_types
-        if not t.matches_all(caught, expected):
+        if not matching.matches_all(caught, expected):
             raise Mismatch(expected, caught, f" at label {label}")
     return outer.push_ctrl(block.parameters, block.results, label_types=block.results)
 
@@ -185,7 +186,7 @@ def reference_at_label(state: State, label: int) -> tuple[Types, t.ReferenceType
 
 
 def expect_match(sub: t.ReferenceType, sup: t.ReferenceType) -> None:
-    if not t.matches(sub, sup):
+    if not matching.matches_value(sub, sup):
         raise Mismatch(sup, sub)
 
 
@@ -228,7 +229,7 @@ def rule_return_call_indirect(state: State, function: t.DefinedType, table: t.Ta
 
 def tail_call(state: State, callee: t.FunctionType, operands: Operands) -> State:
     operands.pop_vals(callee.parameters)
-    if not t.matches_all(callee.results, state.return_types):
+    if not matching.matches_all(callee.results, state.return_types):
         raise Mismatch(state.return_types, callee.results, " as results")
     return state.unreachable()
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from quire.engine import matching
 from quire.engine import types as t
 from quire.engine.errors import Invalid
 
@@ -91,7 +92,7 @@ class Operands:
     def pop_val(self, expected: t.OperandType) -> Operands:
         """Raises Invalid unless the topmost type matches."""
         actual = self.type
-        if actual is not expected and (actual is None or not t.matches(actual, expected)):
+        if actual is not expected and (actual is None or not matching.matches_value(actual, expected)):
             raise Mismatch(expected, actual)
         return self.below
 

@@ -5,6 +5,7 @@ import weakref
 
 import pytest
 
+from quire.engine import matching
 from quire.engine import types as t
 from quire.engine.types import (
     ABSTRACT_HEAP_TYPES,
@@ -76,18 +77,18 @@ def defined(*groups):
 
 @pytest.mark.parametrize("sup", ABSTRACT_HEAP_TYPES, ids=str)
 def test_abstract_heap_types_match_as_the_hierarchy_has_it(sup):
-    assert {sub for sub in ABSTRACT_HEAP_TYPES if t.matches_heap(sub, sup)} == BELOW[sup]
+    assert {sub for sub in ABSTRACT_HEAP_TYPES if matching.matches_heap(sub, sup)} == BELOW[sup]
 
 
 @pytest.mark.parametrize("heap", ABSTRACT_HEAP_TYPES, ids=str)
 def test_top_and_bottom_are_of_the_same_hierarchy(heap):
-    assert t.matches_heap(heap, t.top_of(heap))
-    assert t.matches_heap(t.bottom_of(heap), heap)
+    assert matching.matches_heap(heap, matching.top_of(heap))
+    assert matching.matches_heap(matching.bottom_of(heap), heap)
     assert not [
-        each for each in ABSTRACT_HEAP_TYPES if t.matches_heap(t.top_of(heap), each) and each is not t.top_of(heap)
+        each for each in ABSTRACT_HEAP_TYPES if matching.matches_heap(matching.top_of(heap), each) and each is not matching.top_of(heap)
     ]
-    assert t.matches_heap(BOTTOM_HEAP, heap)
-    assert not t.matches_heap(heap, BOTTOM_HEAP)
+    assert matching.matches_heap(BOTTOM_HEAP, heap)
+    assert not matching.matches_heap(heap, BOTTOM_HEAP)
 
 
 @pytest.mark.parametrize(
@@ -101,67 +102,67 @@ def test_top_and_bottom_are_of_the_same_hierarchy(heap):
 )
 def test_a_defined_type_stands_between_its_abstract_types(composite, above, bottom):
     type_ = alone(composite)
-    assert {each for each in ABSTRACT_HEAP_TYPES if t.matches_heap(type_, each)} == set(above)
-    assert {each for each in ABSTRACT_HEAP_TYPES if t.matches_heap(each, type_)} == {bottom}
-    assert t.top_of(type_) is above[-1]
-    assert t.bottom_of(type_) is bottom
+    assert {each for each in ABSTRACT_HEAP_TYPES if matching.matches_heap(type_, each)} == set(above)
+    assert {each for each in ABSTRACT_HEAP_TYPES if matching.matches_heap(each, type_)} == {bottom}
+    assert matching.top_of(type_) is above[-1]
+    assert matching.bottom_of(type_) is bottom
 
 
 def test_a_reference_matches_by_heap_type_and_null():
-    assert t.matches(ref(I31), ref(EQ))
-    assert t.matches(ref(I31), ref(EQ, null=True))
-    assert t.matches(ref(I31, null=True), ref(EQ, null=True))
-    assert not t.matches(ref(I31, null=True), ref(EQ))
-    assert not t.matches(ref(EQ), ref(I31))
-    assert not t.matches(ref(I31), t.I32)
-    assert not t.matches(t.I32, ref(I31))
+    assert matching.matches_value(ref(I31), ref(EQ))
+    assert matching.matches_value(ref(I31), ref(EQ, null=True))
+    assert matching.matches_value(ref(I31, null=True), ref(EQ, null=True))
+    assert not matching.matches_value(ref(I31, null=True), ref(EQ))
+    assert not matching.matches_value(ref(EQ), ref(I31))
+    assert not matching.matches_value(ref(I31), t.I32)
+    assert not matching.matches_value(t.I32, ref(I31))
 
 
 def test_a_number_matches_itself_alone():
-    assert {(a, b) for a in t.NUMBER_TYPES for b in t.NUMBER_TYPES if t.matches(a, b)} == {
+    assert {(a, b) for a in t.NUMBER_TYPES for b in t.NUMBER_TYPES if matching.matches_value(a, b)} == {
         (a, a) for a in t.NUMBER_TYPES
     }
 
 
 def test_bottom_matches_all_and_only_bottom_matches_it():
-    assert all(t.matches(BOTTOM, each) for each in (*t.NUMBER_TYPES, t.FUNCREF, BOTTOM))
-    assert not any(t.matches(each, BOTTOM) for each in (*t.NUMBER_TYPES, t.FUNCREF))
+    assert all(matching.matches_value(BOTTOM, each) for each in (*t.NUMBER_TYPES, t.FUNCREF, BOTTOM))
+    assert not any(matching.matches_value(each, BOTTOM) for each in (*t.NUMBER_TYPES, t.FUNCREF))
 
 
 def test_result_types_match_item_by_item():
-    assert t.matches_all((t.I32, ref(NONE)), (t.I32, t.ANYREF))
-    assert not t.matches_all((t.I32,), (t.I32, t.ANYREF))
-    assert not t.matches_all((t.ANYREF,), (ref(NONE),))
+    assert matching.matches_all((t.I32, ref(NONE)), (t.I32, t.ANYREF))
+    assert not matching.matches_all((t.I32,), (t.I32, t.ANYREF))
+    assert not matching.matches_all((t.ANYREF,), (ref(NONE),))
 
 
 def test_functions_are_contravariant_in_parameters_and_covariant_in_results():
     wide, narrow = FunctionType((t.ANYREF,), (ref(I31),)), FunctionType((t.I31REF,), (t.EQREF,))
-    assert t.matches_composite(wide, narrow)
-    assert not t.matches_composite(narrow, wide)
-    assert not t.matches_composite(FunctionType((), (t.I32,)), FunctionType())
+    assert matching.matches_composite(wide, narrow)
+    assert not matching.matches_composite(narrow, wide)
+    assert not matching.matches_composite(FunctionType((), (t.I32,)), FunctionType())
 
 
 def test_structures_may_grow_and_immutable_fields_may_narrow():
     base = struct(field(t.ANYREF))
-    assert t.matches_composite(struct(field(t.ANYREF), field(t.I32)), base)
-    assert t.matches_composite(struct(field(ref(I31))), base)
-    assert not t.matches_composite(base, struct(field(ref(I31))))
-    assert not t.matches_composite(struct(), base)
-    assert not t.matches_composite(struct(field(t.ANYREF, mutable=True)), base)
+    assert matching.matches_composite(struct(field(t.ANYREF), field(t.I32)), base)
+    assert matching.matches_composite(struct(field(ref(I31))), base)
+    assert not matching.matches_composite(base, struct(field(ref(I31))))
+    assert not matching.matches_composite(struct(), base)
+    assert not matching.matches_composite(struct(field(t.ANYREF, mutable=True)), base)
 
 
 def test_mutable_and_packed_fields_are_invariant():
-    assert t.matches_field(field(t.ANYREF, mutable=True), field(t.ANYREF, mutable=True))
-    assert not t.matches_field(field(t.I31REF, mutable=True), field(t.ANYREF, mutable=True))
-    assert t.matches_field(field(t.I8), field(t.I8))
-    assert not t.matches_field(field(t.I8), field(t.I16))
-    assert not t.matches_field(field(t.I8), field(t.I32))
+    assert matching.matches_field(field(t.ANYREF, mutable=True), field(t.ANYREF, mutable=True))
+    assert not matching.matches_field(field(t.I31REF, mutable=True), field(t.ANYREF, mutable=True))
+    assert matching.matches_field(field(t.I8), field(t.I8))
+    assert not matching.matches_field(field(t.I8), field(t.I16))
+    assert not matching.matches_field(field(t.I8), field(t.I32))
 
 
 def test_composites_of_different_kinds_do_not_match():
     composites = [FunctionType(), struct(), ArrayType(field(t.I32))]
-    assert [(a, b) for a in composites for b in composites if t.matches_composite(a, b)] == [(a, a) for a in composites]
-    assert not t.matches_composite(ArrayType(field(t.I32)), ArrayType(field(t.I64)))
+    assert [(a, b) for a in composites for b in composites if matching.matches_composite(a, b)] == [(a, a) for a in composites]
+    assert not matching.matches_composite(ArrayType(field(t.I32)), ArrayType(field(t.I64)))
 
 
 @pytest.mark.parametrize(
@@ -178,7 +179,7 @@ def test_composites_of_different_kinds_do_not_match():
     ids=str,
 )
 def test_limits_match_if_they_are_within(sub, sup, expected):
-    assert t.matches_limits(sub, sup) is expected
+    assert matching.matches_limits(sub, sup) is expected
 
 
 def test_equal_types_of_two_modules_are_one_object():
@@ -221,10 +222,10 @@ def test_final_and_supertypes_count_for_equality():
 
 def test_a_declared_subtype_matches_all_above_it_and_no_other():
     base, middle, low, other = defined([[struct()]], [[struct(), 0]], [[struct(), 1]], [[struct(field(t.I32)), 0]])
-    assert [t.matches_heap(low, each) for each in (base, middle, low, other)] == [True, True, True, False]
-    assert not t.matches_heap(base, low)
-    assert t.matches(ref(low), ref(base, null=True))
-    assert not t.matches_heap(other, middle)
+    assert [matching.matches_heap(low, each) for each in (base, middle, low, other)] == [True, True, True, False]
+    assert not matching.matches_heap(base, low)
+    assert matching.matches_value(ref(low), ref(base, null=True))
+    assert not matching.matches_heap(other, middle)
 
 
 def test_an_index_beyond_the_group_is_refused():

@@ -11,7 +11,7 @@ ORDER = [
     *(
         f"quire.engine.{part}"
         for part in (
-            "errors types bytestream type_encoding immediates numeric instructions.row module runtime instructions "
+            "errors types matching bytestream type_encoding immediates numeric instructions.row module runtime instructions "
             "extension instruction_set binary validate instantiate interpret compile"
         ).split()
     ),
