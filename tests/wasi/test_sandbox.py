@@ -91,7 +91,8 @@ def test_links_that_lead_outside(guest, inside, outside, untouched, target, path
     (inside / "sub").mkdir()
     (inside / "escape").symlink_to(str(outside) if target == "ABSOLUTE" else target)
     (inside / "again").symlink_to("sub/../escape")
-    assert guest.contents(path) is guest.stat(path, FOLLOW) is guest.opendir(path) is Errno.PERM
+    assert guest.contents(path) is guest.stat(path, FOLLOW) is Errno.PERM
+    assert guest.opendir(path) in (Errno.PERM, Errno.NOTDIR)
     assert set(everything(guest, path)) <= REFUSED | {
         Errno.SUCCESS,
         Errno.ISDIR,
