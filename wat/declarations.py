@@ -59,8 +59,9 @@ class DeclarationReader(InstructionReader):
     def declare(self) -> None:
         """Steps over all fields. The types are defined then, the other fields listed."""
         groups = list[list[Field]]()
-        if self.annotations:
-            self.scope.module_name = self.name_annotation("module") or self.scope.module_name
+        name = self.name_annotation("module") if self.annotations else None
+        if name is not None:
+            self.scope.module_name = name
         self._take_custom_sections()
         while self.accept("("):
             if self.at("type") or self.at("rec"):

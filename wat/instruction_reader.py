@@ -94,12 +94,12 @@ class Labels:
 class InstructionReader(TypeReader):
     """A cursor that reads expressions. Every reader raises Malformed."""
 
-    __slots__ = ("_emitted", "_forms", "_frames", "_structure", "labels", "starts")
+    __slots__ = ("_emitted", "_ends", "_forms", "_frames", "labels", "starts")
 
     def __init__(self, cursor: Cursor, scope: Scope, text_format: TextFormat) -> None:
         super().__init__(cursor, scope, text_format.memory_attributes)
         self._forms = text_format.instructions
-        self._structure = text_format.structure
+        self._ends = text_format.ends
         self._frames: list[Block | Operands] = []
         self._emitted: list[Instruction] = []
         self.starts: list[int] = []  # the number of the token of each instruction of the last expression
@@ -150,7 +150,7 @@ class InstructionReader(TypeReader):
         if single and self.peek != "(":
             raise self.unexpected("`(`")
         self._sequence(single)
-        self._emit(self._structure[Structure.END])
+        self._emit(self._ends[Structure.END])
         return Expression(tuple(self._emitted), TokenPlaces(self.source, self.starts))
 
     def _sequence(self, single: bool) -> None:
@@ -240,7 +240,7 @@ class InstructionReader(TypeReader):
     def _close_block(self, block: Block) -> None:
         if block.state is State.THEN and self.tokens[self.position + 1 : self.position + 3] == ["(", "else"]:
             self.position += 2
-            self._emit(self._structure[Structure.ELSE])
+            self._emit(self._ends[Structure.ELSE])
             self.position += 1
             block.state = State.ELSE
             return
@@ -254,7 +254,7 @@ class InstructionReader(TypeReader):
 
     def _leave(self) -> None:
         """Takes the token that ends the innermost block."""
-        self._emit(self._structure[Structure.END])
+        self._emit(self._ends[Structure.END])
         self.position += 1
         self.labels.leave()
         self._frames.pop()
@@ -270,7 +270,7 @@ class InstructionReader(TypeReader):
             self._enter(block)
         elif structure is Structure.ELSE and isinstance(frame, Block) and frame.state is State.FLAT_IF:
             frame.state = State.FLAT
-            self._emit(self._structure[Structure.ELSE])
+            self._emit(self._ends[Structure.ELSE])
             self.position += 1
             self._check_label(frame)
         elif structure is Structure.END and isinstance(frame, Block) and frame.state in (State.FLAT, State.FLAT_IF):

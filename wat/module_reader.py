@@ -308,7 +308,7 @@ class ModuleReader(DeclarationReader):
         return reference, self._item_expressions()
 
     def _function_references(self) -> tuple[Expression, ...]:
-        items, end = list[Expression](), self._structure[Structure.END]
+        items, end = list[Expression](), self._ends[Structure.END]
         while self.at_index:
             start = self.position
             reference = Instruction(self._ref_func, (self.index("function"),))
@@ -356,7 +356,7 @@ class ModuleReader(DeclarationReader):
 
     def _zero(self, address: t.NumberType) -> Expression:
         (row,) = self._by_mnemonic[f"{address}.const"]
-        instructions = (Instruction(row, (0,)), self._structure[Structure.END])
+        instructions = (Instruction(row, (0,)), self._ends[Structure.END])
         return Expression(instructions, TokenPlaces(self.source, (self.position, self.position)))
 
 

@@ -57,10 +57,11 @@ class TextFormat:
         self.extensions = extensions
         self._forms = dict((*CORE_FORMS, *(each for extension in extensions for each in extension.immediates)))
         self.rows: Mapping[Row, RowForm] = MappingProxyType({row: self._row_form(row) for row in instruction_set.rows})
+        self.structures: Mapping[Row, Structure] = MappingProxyType({row: _structure(row) for row in self.rows})
         self.instructions: Mapping[str, InstructionForm] = MappingProxyType(
             {mnemonic: self._instruction_form(rows) for mnemonic, rows in instruction_set.by_mnemonic.items()}
         )
-        self.structure: Mapping[Structure, Instruction] = MappingProxyType({
+        self.ends: Mapping[Structure, Instruction] = MappingProxyType({
             structure: Instruction(instruction_set.by_mnemonic[structure.value][0])
             for structure in (Structure.ELSE, Structure.END)
         })  # fmt: skip
@@ -125,7 +126,7 @@ class TextFormat:
             return InstructionForm(self._reading_one_of(rows), None, Structure.PLAIN)
         (row,) = rows
         plain = None if row.immediates else Instruction(row)
-        return InstructionForm(self._reading(row), plain, _structure(row))
+        return InstructionForm(self._reading(row), plain, self.structures[row])
 
     def _reading(self, row: Row) -> Reading:
         kinds = row.immediates
