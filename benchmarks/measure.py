@@ -86,11 +86,15 @@ def duration(seconds: float) -> str:
     return f"{seconds / 1e-9:.3g} ns"
 
 
+def relation(ratio: float) -> str:
+    return f"{ratio:.3g}x" if ratio > 0.1 else f"1/{1 / ratio:,.0f}"
+
+
 def table(outcomes: Sequence[Outcome]) -> str:
     """Markdown: one line an outcome."""
     rows = [("contest", "contender", "best", "median", "relative")]
     rows += [
-        (each.contest, each.contender, duration(each.best), duration(each.median), f"{each.ratio:.3g}x")
+        (each.contest, each.contender, duration(each.best), duration(each.median), relation(each.ratio))
         for each in outcomes
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -44,3 +44,10 @@ def test_the_table_has_a_line_an_outcome(measure):
     lines = measure.table([measure.Outcome("fib(9)", "quire", 0.25, 0.5, 1.0)]).splitlines()
     assert len(lines) == 3
     assert lines[2] == "| fib(9)  | quire     | 250 ms | 500 ms | 1x       |"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"), [(1.0, "1x"), (6.2345, "6.23x"), (0.57, "0.57x"), (1 / 1083, "1/1,083"), (0.026, "1/38")]
+)
+def test_a_ratio_reads_well(measure, ratio, text):
+    assert measure.relation(ratio) == text
