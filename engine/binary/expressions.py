@@ -46,6 +46,7 @@ class ExpressionReader:
         self.memo = Memo(grammar.tokens, has_data_count)
         self.ref_func = grammar.ref_func
         self.end = Instruction(grammar.end)
+        self.references: dict[int, tuple[Instruction, ...]] = {}  # each once: tables are large and repeat themselves
         self.end_token = bytes([grammar.blocks.end])
 
     def body(self, reader: ByteReader, section_end: int) -> Expression:
@@ -78,9 +79,10 @@ class ExpressionReader:
 
     def function_reference(self, reader: ByteReader) -> Expression:
         """A bare function index, which stands for a ref.func of it. Spec: binary/modules#element-section"""
-        start = reader.position
-        reference = Instruction(self.ref_func, (reader.u32(),))
-        return Expression((reference, self.end), FixedPlace(start))
+        start, index = reader.position, reader.u32()
+        if index not in self.references:
+            self.references[index] = (Instruction(self.ref_func, (index,)), self.end)
+        return Expression(self.references[index], FixedPlace(start))
 
     def _read(self, reader: ByteReader, reason_of_no_end: str) -> Expression:
         start = reader.position

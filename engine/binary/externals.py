@@ -65,11 +65,11 @@ class ExternalTypes:
 
     def read_memory(self, reader: ByteReader) -> t.MemoryType:
         """Spec: binary/types#memory-types"""
-        known = CORE_LIMITS_FLAGS | sum(1 << flag.bit for flag in self.memory_flags)
+        known = CORE_LIMITS_FLAGS | sum(flag.bit for flag in self.memory_flags)
         flags = _read_flags(reader, known)
         memory = t.MemoryType(_read_limits(reader, flags), _address_type(flags))
         for flag in self.memory_flags:
-            if flags >> flag.bit & 1:
+            if flags & flag.bit:
                 for name, value in zip(flag.attributes, flag.read(reader), strict=True):
                     memory = memory.with_attribute(name, value)
         return memory
@@ -78,7 +78,7 @@ class ExternalTypes:
         """Raises Crash for an attribute that no flag of the instruction set stands for."""
         used = [flag for flag in self.memory_flags if _values(memory, flag) != _values(_PLAIN_MEMORY, flag)]
         _refuse_unknown(memory, [name for flag in used for name in flag.attributes])
-        writer.byte(_flags(memory.limits, memory.address_type) | sum(1 << flag.bit for flag in used))
+        writer.byte(_flags(memory.limits, memory.address_type) | sum(flag.bit for flag in used))
         _write_limits(writer, memory.limits)
         for flag in used:
             flag.write(writer, _values(memory, flag))

@@ -96,14 +96,14 @@ def read_data(
     """Attributes stand before the offset of an active segment. Spec: binary/modules#data-section"""
     start = reader.position
     flags = reader.u32()
-    known = sum(1 << attribute.bit for attribute in attributes)
+    known = sum(attribute.bit for attribute in attributes)
     kind = flags & ~known
     if kind > EXPLICIT_INDEX or (kind == NOT_ACTIVE and flags != kind):
         raise reader.malformed("malformed data segment kind", f"{flags:#x}", start)
     if kind == NOT_ACTIVE:
         return DataSegment(reader.take(reader.u32()), Passive())
     memory = reader.u32() if kind == EXPLICIT_INDEX else 0
-    values = tuple((each.name, each.read(reader)) for each in attributes if flags >> each.bit & 1)
+    values = tuple((each.name, each.read(reader)) for each in attributes if flags & each.bit)
     offset = expressions.constant(reader)
     return DataSegment(reader.take(reader.u32()), Active(memory, offset), values)
 
@@ -121,7 +121,7 @@ def write_data(
         writer.sized(segment.init)
         return
     kind = EXPLICIT_INDEX if segment.mode.index else 0
-    writer.unsigned(kind | sum(1 << attribute.bit for attribute in used))
+    writer.unsigned(kind | sum(attribute.bit for attribute in used))
     if kind == EXPLICIT_INDEX:
         writer.unsigned(segment.mode.index)
     for attribute in used:
