@@ -273,13 +273,13 @@ def read_page_size(reader):
 TOY = Extension(
     "toy",
     memory_flags=(
-        MemoryFlag(6, ("high",), read_one, write_one),
-        MemoryFlag(1, ("shared",), lambda reader: (1,), lambda writer, values: None),
+        MemoryFlag(0x40, ("high",), read_one, write_one),
+        MemoryFlag(0x02, ("shared",), lambda reader: (1,), lambda writer, values: None),
         MemoryFlag(
-            3, ("page_size",), read_page_size, lambda writer, values: writer.unsigned(values[0].bit_length() - 1)
+            0x08, ("page_size",), read_page_size, lambda writer, values: writer.unsigned(values[0].bit_length() - 1)
         ),
         MemoryFlag(
-            5,
+            0x20,
             ("first", "second"),
             lambda reader: (reader.u32(), reader.u32()),
             lambda writer, values: [writer.unsigned(value) for value in values],
@@ -288,7 +288,7 @@ TOY = Extension(
     segment_attributes=(
         SegmentAttribute(
             "colour",
-            4,
+            0x10,
             lambda reader: reader.byte(),
             lambda writer, value: writer.byte(value),
             lambda context, memory, value: None,
