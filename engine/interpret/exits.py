@@ -200,10 +200,10 @@ def indirect(type_index: int, table_index: int) -> Callee:
     def callee(frame: Activation, stack: Stack) -> Function:
         index, table = stack.pop(), frame.instance.tables[table_index]
         if index >= len(table.elements):
-            raise Trap("undefined element", f"{index} of {table.name}, whose size is {table.size}")
+            raise Trap(f"undefined element {index}", f"the size of {table.name} is {table.size}")
         function: Function | None = table.elements[index]
         if function is None:
-            raise Trap("uninitialized element", f"{index} of {table.name}")
+            raise Trap(f"uninitialized element {index}", table.name)
         expected = frame.instance.types[type_index]
         if not matching.matches_defined(function.type, expected):
             raise Trap("indirect call type mismatch", f"{expected} is called, {function.type} is there")

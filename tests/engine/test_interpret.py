@@ -15,7 +15,7 @@ from quire.engine.runtime.limits import HostLimits
 from quire.engine.runtime.objects import ExceptionReference, GuestException
 from quire.engine.runtime.store import Store
 from quire.engine.validate import validate
-from quire.wat import parse_module
+from quire.wat.parser import parse_module
 
 
 def run(text: str, imports: Sequence[Extern] = (), store: Store | None = None) -> Instance:
