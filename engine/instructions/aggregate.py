@@ -84,7 +84,7 @@ def default_of(storage: t.StorageType) -> Any:
 def element_size(storage: t.StorageType) -> int:
     """In bytes, as array.new_data and array.init_data count them."""
     if isinstance(storage, t.ReferenceType):
-        raise Invalid("type mismatch", "array type is not numeric or vector")
+        raise Invalid("array type is not numeric or vector", f"but {storage}")
     return storage.size
 
 

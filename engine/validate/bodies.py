@@ -55,7 +55,7 @@ class Bodies:
         if GLOBAL in row.immediates:
             (index,) = immediates
             if index >= globals_:
-                raise Invalid(f"unknown global {index}", f"{globals_} may be read here")
+                raise Invalid(f"unknown global {index}", f"{globals_ or 'none'} may be read here")
             if self._context.global_(index).mutable:
                 raise Invalid("constant expression required", f"global {index} is mutable")
 

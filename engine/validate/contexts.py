@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from quire.engine import types as t
 from quire.engine.errors import Invalid
+from quire.engine.immediates import DATA, ELEMENT, Immediate
 from quire.engine.module import Instruction, LocalRun
 from quire.engine.type_encoding import BlockType
 
@@ -27,7 +28,12 @@ def look_up(what: str, items: Sequence[Item], index: int) -> Item:
     """The item that an index names. Raises Invalid where it names none."""
     if index < len(items):
         return items[index]
-    raise Invalid(f"unknown {what} {index}", f"there are {len(items)}" if items else "there is none")
+    raise Invalid(f"unknown {what} {index}", counted(len(items)))
+
+
+def counted(number: int) -> str:
+    """How many there are of something, as a sentence."""
+    return f"there are {number}" if number > 1 else "there is one" if number else "there is none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Locals:
     def type(self, index: int) -> t.ValueType:
         """Raises Invalid for an index beyond the locals."""
         if index >= self.count:
-            raise Invalid(f"unknown local {index}", f"there are {self.count}")
+            raise Invalid(f"unknown local {index}", counted(self.count))
         return self.types[bisect_right(self.ends, index)]
 
     def needs_initialisation(self, index: int) -> bool:
@@ -61,6 +67,11 @@ def make_locals(parameters: Sequence[t.ValueType], runs: Iterable[LocalRun]) -> 
     if ends and ends[-1] > MAXIMUM_LOCALS:
         raise Invalid("too many locals", f"{ends[-1]}, the limit is {MAXIMUM_LOCALS}")
     return Locals(len(parameters), types, ends)
+
+
+def _is_segment(immediate: tuple[Immediate, object]) -> bool:
+    """Segments are looked up last: binaries name them before the memory or table, the rules behind it."""
+    return immediate[0] in (ELEMENT, DATA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +153,7 @@ class ModuleContext:
     def signature(self, instruction: Instruction) -> t.FunctionType:
         """The type of an instruction that is not a control one, its immediates checked."""
         row, immediates = instruction
-        for kind, value in zip(row.immediates, immediates, strict=True):
+        for kind, value in sorted(zip(row.immediates, immediates, strict=True), key=_is_segment):
             kind.check(self, value)
         return row.signature(self, *immediates)
 

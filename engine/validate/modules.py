@@ -85,7 +85,8 @@ def make_context(module: Module, instruction_set: InstructionSet) -> ModuleConte
     def both(kind: str, check: Callable[[Any], Any], defined: Iterable[Any]) -> tuple[Any, ...]:
         kinds = (external_kind(each.type) for each in module.imports)
         imported = [type_ for each, type_ in zip(kinds, imports, strict=True) if each == kind]
-        return (*imported, *checked(check, kind, defined, len(imported)))
+        what = "func" if kind == "function" else kind
+        return (*imported, *checked(check, what, defined, len(imported)))
 
     context = ModuleContext(
         types=types,
@@ -135,7 +136,8 @@ class ModuleRules:
         self._check_tables()
         checked(self._check_element, "element segment", self._module.elements)
         checked(self._check_data, "data segment", self._module.data)
-        self._check_start()
+        if self._module.start is not None:
+            checked(self._check_start, "start func", [self._module.start], self._module.start)
         self._check_exports()
         self._check_functions()
 
@@ -185,12 +187,11 @@ class ModuleRules:
                 raise Crash("the instruction set has no such segment attribute", name)
             known[name].check(self._context, memory, value)
 
-    def _check_start(self) -> None:
+    def _check_start(self, function: int) -> None:
         """Spec: valid/modules#start-function"""
-        if self._module.start is not None:
-            type_ = self._context.function(self._module.start).composite
-            if type_ != t.FunctionType():
-                raise Invalid("start function", f"expects (func), found {type_}", function=f"func {self._module.start}")
+        type_ = self._context.function(function)
+        if type_.composite != t.FunctionType():
+            raise Invalid("start function", f"expects (func), found {type_}")
 
     def _check_exports(self) -> None:
         """Spec: valid/modules#exports"""

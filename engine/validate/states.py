@@ -149,7 +149,7 @@ class ControlFrame:
         """The frame whose label has this index. Raises Invalid where there is none."""
         depth = self.depth - index
         if depth < 0:
-            raise Invalid(f"unknown label {index}", f"{self.depth + 1} are in scope")
+            raise Invalid(f"unknown label {index}", f"labels 0 to {self.depth} are in scope")
         frame = self
         while frame.depth > depth:
             around = frame.outer.frame

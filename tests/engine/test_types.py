@@ -85,7 +85,9 @@ def test_top_and_bottom_are_of_the_same_hierarchy(heap):
     assert matching.matches_heap(heap, matching.top_of(heap))
     assert matching.matches_heap(matching.bottom_of(heap), heap)
     assert not [
-        each for each in ABSTRACT_HEAP_TYPES if matching.matches_heap(matching.top_of(heap), each) and each is not matching.top_of(heap)
+        each
+        for each in ABSTRACT_HEAP_TYPES
+        if matching.matches_heap(matching.top_of(heap), each) and each is not matching.top_of(heap)
     ]
     assert matching.matches_heap(BOTTOM_HEAP, heap)
     assert not matching.matches_heap(heap, BOTTOM_HEAP)
@@ -161,7 +163,9 @@ def test_mutable_and_packed_fields_are_invariant():
 
 def test_composites_of_different_kinds_do_not_match():
     composites = [FunctionType(), struct(), ArrayType(field(t.I32))]
-    assert [(a, b) for a in composites for b in composites if matching.matches_composite(a, b)] == [(a, a) for a in composites]
+    assert [(a, b) for a in composites for b in composites if matching.matches_composite(a, b)] == [
+        (a, a) for a in composites
+    ]
     assert not matching.matches_composite(ArrayType(field(t.I32)), ArrayType(field(t.I64)))
 
 
