@@ -26,7 +26,7 @@ def _no_more_pages(memory: t.MemoryType) -> int:
 
 @dataclass(frozen=True, slots=True)
 class MemoryFlag:
-    """Seam 4: the number of a bit of the flags byte of a memory's limits, and the attributes of the memory type behind it.
+    """Seam 4: a bit of the flags byte of a memory's limits, and the attributes of the memory type behind it.
 
     `read` returns the values of `attributes` in their order, `write` writes them; they stand after the limits, lower
     bits first. The bit is set when one of them is not its default. `attributes` are names of MemoryType.attribute;
@@ -57,7 +57,7 @@ class MemoryLayer:
 
 @dataclass(frozen=True, slots=True)
 class SegmentAttribute:
-    """Seam 6: the number of a bit of the flags of a data segment and the value behind it, which stands before the offset."""
+    """Seam 6: a bit of the flags of a data segment and the value behind it, which stands before the offset."""
 
     name: str
     bit: int  # as a mask
