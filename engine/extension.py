@@ -38,9 +38,7 @@ class MemoryFlag:
     read: Callable[[ByteReader], tuple[int, ...]]
     write: Callable[[ByteWriter, tuple[int, ...]], None]
     check: Callable[[t.MemoryType], None] = _nothing_to_check  # after the core's checks; raises Invalid
-    fixed_pages: Callable[[t.MemoryType], int] = (
-        _no_more_pages  # pages that the memory has beside those its limits count
-    )
+    fixed_pages: Callable[[t.MemoryType], int] = _no_more_pages  # beside those that the limits count
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ from quire.engine.runtime.instance import Instance
 from quire.engine.runtime.memory import Memory
 from quire.engine.runtime.store import Store
 from quire.engine.validate import validate
+from quire.wat.extension import MemoryAttributeForm, Position, SegmentAttributeForm, TextExtension, keyword_form
 from quire.wat.parser import parse_module
 from quire.wat.printer import print_module
-from quire.wat.extension import MemoryAttributeForm, Position, SegmentAttributeForm, TextExtension, keyword_form
 from quire.wat.text_format import TextFormat
 
 MEASURES = (("drop", 1), ("bottle", 100))
