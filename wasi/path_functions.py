@@ -154,7 +154,7 @@ def _open(location: Location, how: OpenFlags, flags: DescriptorFlags, rights: Ri
     """The host's descriptor, opened for reading or writing as far as the rights and the flags need it."""
     if location.is_directory:
         if how & OpenFlags.CREAT:
-            raise WasiError(Errno.ISDIR)
+            raise WasiError(Errno.EXIST if how & OpenFlags.EXCL and location.name == b"." else Errno.ISDIR)
         how |= OpenFlags.DIRECTORY
     meaningful = DIRECTORY_RIGHTS | Rights.FD_WRITE if how & OpenFlags.DIRECTORY else FILE_RIGHTS
     writes = bool(rights & meaningful & WRITING or how & OpenFlags.TRUNC)
@@ -266,6 +266,7 @@ def path_rename(
         locate(old_directory.host, _path(memory, old_path, old_size), follow=False) as old,
         locate(new_directory.host, new_name, follow=False) as new,
     ):
-        if (old.is_directory or new.is_directory) and not stat.S_ISDIR(old.status().st_mode):
+        slashes = (old.is_directory or new.is_directory) and new.name != b"."  # the host refuses to replace that
+        if slashes and not stat.S_ISDIR(old.status().st_mode):
             raise WasiError(Errno.NOTDIR)
         os.rename(old.name, new.name, src_dir_fd=old.directory, dst_dir_fd=new.directory)

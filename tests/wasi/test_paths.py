@@ -114,7 +114,8 @@ def test_create(tree, inside):
     assert tree.open("file", CREAT | EXCL) is Errno.EXIST
     assert tree.open("sub", CREAT | EXCL) is Errno.EXIST
     assert tree.open("dangling", CREAT | EXCL, follow=FOLLOW) is Errno.EXIST
-    assert tree.open("new/", CREAT) is tree.open("more/", CREAT) is Errno.ISDIR
+    assert tree.open("new/", CREAT) is tree.open("more/", CREAT) is tree.open(".", CREAT) is Errno.ISDIR
+    assert tree.open(".", CREAT | EXCL) is tree.open("sub/..", CREAT | EXCL) is Errno.EXIST
     assert tree.open("none/new", CREAT) is Errno.NOENT
     assert not stat.S_IMODE((inside / "new").stat().st_mode) & 0o111
 
@@ -342,6 +343,7 @@ def test_slashes_in_renaming(tree):
     assert tree.rename("sub/", "a") is tree.rename("a", "b/") is tree.rename("b/", "c/") is Errno.SUCCESS
     assert tree.contents("c/file") == b"below"
     assert tree.rename("none/", "new") is Errno.NOENT
+    assert tree.rename("file", ".") is tree.rename("file", "empty/..") is Errno.BUSY
 
 
 def test_renaming_moves_links_and_not_what_they_lead_to(tree):
