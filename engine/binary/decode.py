@@ -49,7 +49,7 @@ class _Decoder:
         self.instruction_set = instruction_set
         self.externals = ExternalTypes(instruction_set.memory_flags)
         self.grammar = grammar_of(instruction_set)
-        self.expressions = ExpressionReader(self.grammar, has_data_count=False)
+        self.expressions = ExpressionReader(self.grammar, has_data_count=True)  # only function bodies must have it
         self.last: Section | None = None  # the standard section read last
         self.types: tuple[t.RecursiveType, ...] = ()
         self.imports: tuple[Import, ...] = ()
@@ -186,10 +186,10 @@ class _Decoder:
 
     def _data_count(self, reader: ByteReader) -> None:
         self.data_count = reader.u32()
-        self.expressions = ExpressionReader(self.grammar, has_data_count=True)
 
     def _code(self, reader: ByteReader) -> None:
-        self.bodies = reader.vector(lambda: read_body(reader, self.expressions))
+        expressions = ExpressionReader(self.grammar, self.data_count is not None)
+        self.bodies = reader.vector(lambda: read_body(reader, expressions))
 
     def _data(self, reader: ByteReader) -> None:
         attributes = self.instruction_set.segment_attributes

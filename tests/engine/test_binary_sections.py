@@ -212,6 +212,12 @@ def test_a_data_count_section_is_written_where_an_instruction_needs_it(mnemonic,
     assert decode(encode(module)) == module
 
 
+def test_a_constant_expression_needs_no_data_count():
+    """It may not have such an instruction, but that is for validation to say. Spec: binary/modules#binary-module"""
+    binary = HEADER + bytes.fromhex("06 09 01 7f 00 fc 09 00 41 00 0b")
+    assert decode(binary).globals[0].init == expression(instruction("data.drop", 0), instruction("i32.const", 0))
+
+
 @pytest.mark.parametrize(
     ("said", "runs"),
     [
