@@ -2,3 +2,30 @@
 
 if not __name__.startswith("quire."):
     raise ImportError(f"import quire.{__name__}: under its bare name this package would be loaded twice")
+
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+
+from quire.cli.command import run_command
+from quire.cli.failure import DEFECT
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command with these arguments, those of the process by default; its exit status."""
+    sys.excepthook = _report_defect
+    return run_command(sys.argv[1:] if arguments is None else arguments)
+
+
+def _report_defect(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    """What no handler expected is a defect of ours: it is told in one line, and how to see more."""
+    import os
+    import traceback as traces
+
+    if os.environ.get("QUIRE_TRACEBACK"):
+        traces.print_exception(kind, error, traceback)
+    else:
+        hint = "this is a defect of quire; QUIRE_TRACEBACK=1 shows where"
+        sys.stderr.write(f"quire: internal error: {kind.__name__}: {error} ({hint})\n")
+    sys.stderr.flush()
+    os._exit(DEFECT)  # Python itself would say 1, which is the guest's

@@ -125,15 +125,19 @@ class GuestException(RawGuestException):
     def __init__(self, tag: Tag, values: Sequence[Any] = ()) -> None:
         """Raises TypeError for values that are not of the tag's types."""
         raw = tag.store.converters.carrying(tag.raw, values)
-        super().__init__(raw)
-        self.exn_ref = ExnRef(tag.store, raw)
+        self._tell(ExnRef.of(tag.store, raw))
+
+    def _tell(self, exn_ref: ExnRef) -> None:
+        super().__init__(exn_ref.raw)
+        self.exn_ref = exn_ref
+        if exn_ref.values:
+            self.detail = f"{self.detail} with {', '.join(map(repr, exn_ref.values))}"
 
     @classmethod
     def of(cls, exn_ref: ExnRef) -> GuestException:
         """To throw an exception again."""
         made = cls.__new__(cls)
-        RawGuestException.__init__(made, exn_ref.raw)
-        made.exn_ref = exn_ref
+        made._tell(exn_ref)
         return made
 
     @property

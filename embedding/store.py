@@ -178,7 +178,7 @@ class Clock:
         self._store = store
         self._lock = threading.Lock()
         self._stopped = False
-        self._timer = threading.Timer(seconds, self._ring)
+        self._timer = threading.Timer(min(seconds, threading.TIMEOUT_MAX), self._ring)
         self._timer.daemon = True
         self._timer.start()
 

@@ -1,6 +1,8 @@
 """`python -m quire` is the command `quire`."""
 
-from quire.cli import entry
+import sys
+
+from quire.cli import main
 
 if __name__ == "__main__":
-    entry()
+    sys.exit(main())
