@@ -18,7 +18,7 @@ from quire.engine.instruction_set import CORE, InstructionSet
 if TYPE_CHECKING:
     from quire.wat.extension import TextExtension
 
-FEATURES = ("threads", "custom-page-sizes", "wide-arithmetic")
+FEATURES = ("memory-control", "threads", "custom-page-sizes", "wide-arithmetic")
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ Growth never fails because the host holds a view of the bytes; where the storage
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from quire.engine import types as t
@@ -19,7 +20,12 @@ RESERVATION = 1 << 30  # bytes of address space that a memory may grow in withou
 
 
 class Memory:
-    """A memory of a store. Addresses and counts are in bytes and unsigned, sizes in pages of `type.page_size` bytes."""
+    """A memory of a store. Addresses and counts are in bytes and unsigned, sizes in pages of `type.page_size` bytes.
+
+    `lock` is held by what must be a single step; only memories that several threads share have a real one.
+    """
+
+    lock: AbstractContextManager[object] = nullcontext()
 
     def __init__(self, store: Store, type_: t.MemoryType, fixed_pages: int = 0, name: str = "memory") -> None:
         """`fixed_pages` are there beside those that the limits count. Raises Exhausted where the host refuses."""

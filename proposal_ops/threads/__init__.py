@@ -1,6 +1,7 @@
 """Threads: shared memories, atomic accesses, wait and notify. Source: the proposal WebAssembly/threads, Overview.
 
-    shared_memory.py   the type's attribute and the layer: a lock, and the queues of those that wait
+    shared_memory.py   the type's attribute, and the layer: a lock for single steps
+    waiting.py         where threads sleep
     accesses.py        what atomic accesses do
     rows.py            the rows
 

@@ -6,7 +6,6 @@ Atomic accesses are allowed on memories that are not shared, where nobody could 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from quire.engine.errors import Invalid, Trap
@@ -14,7 +13,7 @@ from quire.engine.immediates import MemArg, MemArgKind
 from quire.engine.numeric.integers import i64
 from quire.engine.runtime.frame import Frame
 from quire.engine.runtime.memory import Memory
-from quire.proposal_ops.threads.shared_memory import SharedMemory
+from quire.proposal_ops.threads.waiting import PARKING_LOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,6 @@ def aligned(memory: Memory, address: int, size: int) -> int:
     if address % size:
         raise Trap("unaligned atomic", f"{size} bytes at {address:#x} in {memory.name}", operation="access")
     return address
-
-
-def exclusive(memory: Memory) -> AbstractContextManager[object]:
-    """What a single step holds while it works on a memory."""
-    return memory.lock if isinstance(memory, SharedMemory) else nullcontext()
 
 
 def load(size: int) -> Callable[[Frame, MemArg, int], int]:
@@ -71,7 +65,7 @@ def modify(size: int, change: Callable[[int, int], int]) -> Callable[[Frame, Mem
     def atomic_modify(frame: Frame, m: MemArg, address: int, operand: int) -> int:
         memory = frame.memory(m.memory)
         at = aligned(memory, address + m.offset, size)
-        with exclusive(memory):
+        with memory.lock:
             memory.check_write(at, size)
             old = int.from_bytes(memory.load(at, size), "little")
             memory.store(at, (change(old, operand) & mask).to_bytes(size, "little"))
@@ -87,7 +81,7 @@ def compare_exchange(size: int) -> Callable[[Frame, MemArg, int, int, int], int]
     def atomic_compare_exchange(frame: Frame, m: MemArg, address: int, expected: int, replacement: int) -> int:
         memory = frame.memory(m.memory)
         at = aligned(memory, address + m.offset, size)
-        with exclusive(memory):
+        with memory.lock:
             memory.check_write(at, size)
             old = int.from_bytes(memory.load(at, size), "little")
             if old == expected & mask:
@@ -104,15 +98,13 @@ def wait(size: int) -> Callable[[Frame, MemArg, int, int, int], int]:
         memory = frame.memory(m.memory)
         at = aligned(memory, address + m.offset, size)
         memory.check_static(at, size)
-        if not isinstance(memory, SharedMemory):
+        if not memory.declared.shared:
             raise Trap("expected shared memory", memory.name)
-        memory.lock.acquire()
-        try:
-            unchanged = int.from_bytes(memory.load(at, size), "little") == expected
-        except Trap:
-            memory.lock.release()
-            raise
-        return memory.wait(frame.store, at, unchanged, i64.signed(timeout))
+
+        def unchanged() -> bool:
+            return int.from_bytes(memory.load(at, size), "little") == expected
+
+        return PARKING_LOT.wait(memory.location(at), unchanged, i64.signed(timeout), frame.store)
 
     return atomic_wait
 
@@ -122,7 +114,7 @@ def notify(frame: Frame, m: MemArg, address: int, count: int) -> int:
     memory = frame.memory(m.memory)
     at = aligned(memory, address + m.offset, 4)
     memory.check_static(at, 4)
-    return memory.notify(at, count) if isinstance(memory, SharedMemory) else 0
+    return PARKING_LOT.notify(memory.location(at), count)
 
 
 def fence(frame: Frame, reserved: int) -> None:
