@@ -271,3 +271,8 @@ def is_open(host):
     except OSError:
         return False
     return True
+
+
+@pytest.fixture(scope="session")
+def guest_class():
+    return Guest
