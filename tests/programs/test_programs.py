@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from quire.engine.binary import decode, encode
+from quire.wat.parser import parse_module
+from quire.wat.printer import print_module
+
 wasmtime = pytest.importorskip("wasmtime", reason="the oracle, wasmtime, is not installed")
 
 HERE = Path(__file__).resolve().parent
@@ -103,12 +107,20 @@ def under_wasmtime(run: Run, folder: Path) -> Outcome:
     return Outcome(status, (streams / "output").read_bytes(), (streams / "errors").read_bytes(), tree(data))
 
 
+@cache
+def compiled(path: Path) -> tuple["wasmtime.Engine", "wasmtime.Module"]:
+    config = wasmtime.Config()
+    config.cranelift_opt_level = "none"
+    engine = wasmtime.Engine(config)
+    return engine, wasmtime.Module.from_file(engine, str(path))
+
+
 def start(path: Path, config: "wasmtime.WasiConfig") -> int:
-    engine = wasmtime.Engine()
+    engine, module = compiled(path)
     store, linker = wasmtime.Store(engine), wasmtime.Linker(engine)
     linker.define_wasi()
     store.set_wasi(config)
-    instance = linker.instantiate(store, wasmtime.Module.from_file(engine, str(path)))
+    instance = linker.instantiate(store, module)
     try:
         instance.exports(store)["_start"](store)
     except wasmtime.ExitTrap as exit_trap:
@@ -130,3 +142,10 @@ def test_a_real_program_behaves_as_under_wasmtime(name, tmp_path):
         assert actual.errors.startswith(expected.errors)
     else:
         assert actual.errors == expected.errors
+
+
+@pytest.mark.parametrize("program", sorted({run.program for run in RUNS.values()}))
+def test_a_real_module_survives_binary_and_text(program):
+    module = decode(built(program).read_bytes())
+    assert decode(encode(module)) == module
+    assert parse_module(print_module(module)) == module
