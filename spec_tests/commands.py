@@ -51,7 +51,7 @@ Source = Text | Broken | Binary | Quote
 
 @dataclass(frozen=True, slots=True)
 class DefineModule:
-    """`module` and `module definition`: `instantiated` tells them apart. `name` is None or without its `$`."""
+    """`module` and `module definition`: `instantiated` tells them apart. `name` begins with `$`."""
 
     line: int
     name: str | None
