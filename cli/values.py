@@ -1,7 +1,7 @@
 """Values on the command line: an argument's text to a value of its type, and a result to its text.
 
 i32, i64    decimal or 0x, with a sign or without
-f32, f64    as in the text format: decimal or 0x, inf, nan, nan:0x7fc00000's payload as nan:0x400000
+f32, f64    decimal or 0x, inf, nan, nan:0x200000 (its payload), as in the text format
 v128        an integer of 128 bits, decimal or 0x
 references  null; an externref takes any other word, as a str of the host
 """

@@ -19,9 +19,7 @@ _BYTES_SHOWN = 8
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `quire objdump`."""
     parser.add_argument("file", metavar="FILE", help="a binary, or a text, as which it is encoded; - is standard input")
-    parser.add_argument(
-        "-d", "--disassemble", action="store_true", help="the code too, with the offset of each instruction"
-    )
+    parser.add_argument("-d", "--disassemble", action="store_true", help="the code too, with offsets")
     add_features(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
@@ -84,13 +82,10 @@ def _exports(dump: Dump) -> Iterator[str]:
 
 
 def _segment(each: Segment) -> str:
-    unit = "bytes" if each.kind == "data" else "elements"
-    into = (
-        ""
-        if each.into is None
-        else f" into {'memory' if each.kind == 'data' else 'table'} {each.into} at {each.offset}"
-    )
-    return f"{each.kind:<8} {each.index:>4} {each.mode}, {each.size} {unit}{into}"
+    unit, space = ("byte", "memory") if each.kind == "data" else ("element", "table")
+    size = f"{each.size} {unit}{'' if each.size == 1 else 's'}"
+    into = "" if each.into is None else f" into {space} {each.into} at {each.offset}"
+    return f"{each.kind:<8} {each.index:>4} {each.mode}, {size}{into}"
 
 
 def _code(each: Code) -> Iterator[str]:
