@@ -10,7 +10,7 @@ from quire.engine.errors import Crash, Invalid, QuireError
 from quire.engine.immediates import GLOBAL
 from quire.engine.module import Expression, FunctionDefinition, Instruction
 from quire.engine.validate.contexts import ModuleContext
-from quire.engine.validate.states import Automaton, Mismatch, State, Types
+from quire.engine.validate.states import Automaton, Mismatch, State
 from quire.engine.validate.symbols import Symbols
 
 
@@ -24,12 +24,12 @@ class Bodies:
 
     def check_function(self, definition: FunctionDefinition, name: str) -> None:
         """Raises Invalid; `name` is how the error calls the function."""
-        type_ = self._context.function_type(definition.type_index)
+        type_ = self._context.type(definition.type_index)
         try:
-            self._symbols.enter(type_.parameters, definition.locals)
+            self._symbols.enter(type_, definition.locals)
         except Invalid as error:
             raise error.located(definition.body.places.place(0), name) from None
-        self._check(definition.body, type_.results, name)
+        self._check(definition.body, self._automaton.start(type_, t.function_type_of(type_).results), name)
 
     def check_constant(self, expression: Expression, expected: t.ValueType, globals_: int, name: str) -> None:
         """Raises Invalid; `globals_` is the number of globals that may be read, the first ones.
@@ -41,7 +41,7 @@ class Bodies:
                 self._require_constant(instruction, globals_)
             except Invalid as error:
                 raise self._explained(error, expression, index, name) from None
-        self._check(expression, (expected,), name)
+        self._check(expression, self._automaton.start(expected, (expected,)), name)
 
     def forget(self) -> None:
         """Let go of what was remembered."""
@@ -59,9 +59,8 @@ class Bodies:
             if self._context.global_(index).mutable:
                 raise Invalid("constant expression required", f"global {index} is mutable")
 
-    def _check(self, body: Expression, results: Types, name: str) -> None:
-        symbols = self._symbols
-        state = start = self._automaton.start(results)
+    def _check(self, body: Expression, start: State, name: str) -> None:
+        symbols, state = self._symbols, start
         try:
             for instruction in body.instructions:
                 state = state[symbols[instruction]]

@@ -117,6 +117,10 @@ class ModuleContext:
     def tag(self, index: int) -> t.FunctionType:
         return t.function_type_of(look_up("tag", self.tags, index))
 
+    def tag_type(self, index: int | None) -> t.DefinedType | None:
+        """The closed type of a tag; None for None."""
+        return None if index is None else look_up("tag", self.tags, index)
+
     def element(self, index: int) -> t.ReferenceType:
         return look_up("elem segment", self.elements, index)
 

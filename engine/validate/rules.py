@@ -16,6 +16,7 @@ from quire.engine.immediates import Cast
 from quire.engine.validate.states import Mismatch, Operands, Rule, State, Types
 
 MISMATCH = "type mismatch"
+Clause = tuple[t.DefinedType | None, bool, int]  # the type of the tag, whether with a reference, the label
 
 
 # Locals that have no default value. Spec: valid/instructions#variable-instructions
@@ -118,14 +119,19 @@ def rule_end(state: State) -> State:
     return frame.outer.leave(frame.end_types)
 
 
-def rule_try_table(state: State, block: t.FunctionType, catches: tuple[tuple[int, Types], ...]) -> State:
-    """A clause is its label and the types of the values that it brings. Spec: valid/instructions#valid-try-table"""
+def rule_try_table(state: State, block: t.FunctionType, catches: tuple[Clause, ...]) -> State:
     outer = state.apply(block.parameters, ())
-    for label, caught in catches:
-        expected = outer.label(label).label_types
+    for tag, reference, label in dict.fromkeys(catches):
+        expected, caught = outer.label(label).label_types, caught_types(tag, reference=reference)
         if not matching.matches_all(caught, expected):
             raise Mismatch(expected, caught, f" at label {label}")
     return outer.push_ctrl(block.parameters, block.results, label_types=block.results)
+
+
+def caught_types(tag: t.DefinedType | None, *, reference: bool) -> Types:
+    """The types of the values that a clause brings to its label. Spec: valid/instructions#valid-catch"""
+    parameters = () if tag is None else t.function_type_of(tag).parameters
+    return (*parameters, t.ReferenceType(False, t.EXN)) if reference else parameters
 
 
 # Branches. Spec: valid/instructions#valid-br
@@ -144,7 +150,8 @@ def rule_br_if(state: State, label: int) -> State:
 def rule_br_table(state: State, labels: tuple[int, ...]) -> State:
     operands = state.operands.pop_val(t.I32)
     arity = len(state.label(labels[-1]).label_types)
-    for types in dict.fromkeys(state.label(label).label_types for label in dict.fromkeys(labels)):
+    labelled = (state.label(label).label_types for label in dict.fromkeys(labels))
+    for types in {id(types): types for types in labelled}.values():  # comparing long ones would take longer
         if len(types) != arity:
             raise Mismatch(f"{arity} values at each label", f"{len(types)}")
         operands.pop_vals(types)

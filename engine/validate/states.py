@@ -17,7 +17,7 @@ from quire.engine.errors import Invalid
 
 Types = tuple[t.ValueType, ...]
 
-MAXIMUM_OPERANDS = 1_000_000  # of one frame: a limit of ours, or calls with many results could eat the host's memory
+MAXIMUM_OPERANDS = 1_000_000  # of a function: a limit of ours, or calls with many results could eat the host's memory
 MEMO_SIZE = 200_000  # states and operands that are remembered before all of them are forgotten
 
 
@@ -68,12 +68,9 @@ class Operands:
         return self.below is self
 
     def push_val(self, type_: t.OperandType) -> Operands:
-        """Raises Invalid where the stack is higher than our limit."""
         key = (self, type_)
         pushed = self.pool.get(key)
         if pushed is None:
-            if self.height >= MAXIMUM_OPERANDS:
-                raise Invalid("too many operands", f"the limit is {MAXIMUM_OPERANDS}")
             pushed = self.pool[key] = Operands(self.pool, self, type_)
         return pushed
 
@@ -130,11 +127,11 @@ class ControlFrame:
     """A structured instruction that is open. Interned.
 
     `else_types` is None unless this is an `if` without `else` so far: the types that an `else` starts with. `outer` is
-    the state that stood before the instruction, its operands taken. `jump` leads to a frame further out, so that label
-    n is found in logarithmic time (Myers, "An applicative random-access stack").
+    the state that stood before the instruction, its operands taken; `height` counts the operands below. `jump` leads to
+    a frame further out: label n is found in logarithmic time (Myers, "An applicative random-access stack").
     """
 
-    __slots__ = ("depth", "else_types", "end_types", "jump", "label_types", "outer")
+    __slots__ = ("depth", "else_types", "end_types", "height", "jump", "label_types", "outer")
 
     def __init__(self, outer: State, label_types: Types, end_types: Types, else_types: Types | None) -> None:
         self.outer = outer
@@ -142,6 +139,7 @@ class ControlFrame:
         self.end_types = end_types
         self.else_types = else_types
         around = outer.frame
+        self.height: int = 0 if around is None else around.height + outer.operands.height
         self.depth: int = 0 if around is None else around.depth + 1
         self.jump: ControlFrame = self if around is None else _jump_above(around)
 
@@ -287,6 +285,7 @@ class Automaton:
         self._pool: Pool = {}
         self._frames: dict[tuple[int, Types, Types, Types | None], ControlFrame] = {}
         self._states: dict[tuple[ControlFrame, Operands, int], State] = {}
+        self._starts: dict[object, State] = {}
         self._symbols: dict[object, Symbol] = {}
         self._bits = 0  # of all the sets of initialised locals
         self.empty = Operands(self._pool, None, None)
@@ -294,9 +293,12 @@ class Automaton:
         self.outside = State(self, None, self.empty)
 
     def state(self, frame: ControlFrame, operands: Operands, initialised: int) -> State:
+        """Raises Invalid for more operands than our limit."""
         key = (frame, operands, initialised)
         state = self._states.get(key)
         if state is None:
+            if frame.height + operands.height > MAXIMUM_OPERANDS:
+                raise Invalid("too many operands", f"the limit is {MAXIMUM_OPERANDS}")
             self._bits += initialised.bit_length()
             if len(self._states) + len(self._pool) + self._bits // 1024 > MEMO_SIZE:
                 self.forget()
@@ -328,9 +330,12 @@ class Automaton:
             frame = self._frames[key] = ControlFrame(outer, label_types, end_types, else_types)
         return self.state(frame, self.empty.push_vals(start_types), outer.initialised)
 
-    def start(self, results: Types) -> State:
-        """The first state of a function or expression; its last `end` leads to `outside`."""
-        return self.enter(self.outside, (), results, results, None)
+    def start(self, type_: t.DefinedType | t.ValueType, results: Types) -> State:
+        """The first state of a function or expression of a type; its last `end` leads to `outside`."""
+        state = self._starts.get(type_)
+        if state is None:
+            state = self._starts[type_] = self.enter(self.outside, (), results, results, None)
+        return state
 
     def forget(self) -> None:
         """Drop all that was remembered. States that are still in use stay valid."""
@@ -339,6 +344,7 @@ class Automaton:
         for symbol in self._symbols.values():
             symbol.forget()
         self._states.clear()
+        self._starts.clear()
         self._frames.clear()
         self._pool.clear()
         self._bits = 0

@@ -9,15 +9,15 @@ from typing import Any
 
 from quire.engine import types as t
 from quire.engine.errors import Crash
-from quire.engine.immediates import LOCAL, BlockTypeKind, Cast, CastKind, Catch, Catches, Immediate, Index
+from quire.engine.immediates import LOCAL, BlockTypeKind, Cast, CastKind, Catches, Immediate, Index
 from quire.engine.instructions.row import Kind, Row
 from quire.engine.module import Instruction, LocalRun
 from quire.engine.validate.contexts import ModuleContext
 from quire.engine.validate.rules import RULES, get_uninitialised, set_uninitialised
-from quire.engine.validate.states import Automaton, Rule, Symbol, Types
+from quire.engine.validate.states import Automaton, Rule, Symbol
 
-Layout = tuple[Types, tuple[LocalRun, ...]]
-EXN = t.ReferenceType(False, t.EXN)
+KEPT = 200  # symbols of locals that are kept for the next function with the same ones: swapping them takes time
+Layout = tuple[t.DefinedType, tuple[LocalRun, ...]]
 
 
 class Symbols(dict[Instruction, Symbol]):
@@ -35,15 +35,17 @@ class Symbols(dict[Instruction, Symbol]):
         self._layouts: dict[Layout, tuple[ModuleContext, dict[Instruction, Symbol]]] = {}
         self._entered: dict[Instruction, Symbol] = {}
 
-    def enter(self, parameters: Types, runs: tuple[LocalRun, ...]) -> None:
-        """From now on locals are these: parameters of closed types, further ones as written. Raises Invalid."""
+    def enter(self, function: t.DefinedType, runs: tuple[LocalRun, ...]) -> None:
+        """From now on locals are these: the parameters of a function type, and further ones. Raises Invalid."""
         for instruction in self._entered:
             del self[instruction]
+        if len(self._entered) > KEPT:
+            self._entered.clear()
         self._entered = {}
-        known = self._layouts.get((parameters, runs))
+        known = self._layouts.get((function, runs))
         if known is None:
-            context = self._module_context.with_locals(parameters, runs)
-            known = self._layouts[parameters, runs] = (context, {})
+            context = self._module_context.with_locals(t.function_type_of(function).parameters, runs)
+            known = self._layouts[function, runs] = (context, {})
         self._context, self._entered = known
         self.update(self._entered)
 
@@ -100,12 +102,6 @@ def meaning(context: ModuleContext, kind: Immediate, value: Any) -> Any:
         case CastKind():
             return Cast(value.label, context.close(value.source), context.close(value.target))
         case Catches():
-            return tuple((catch.label, caught(context, catch)) for catch in value)
+            return tuple((context.tag_type(each.tag), each.reference, each.label) for each in value)
     kind.check(context, value)
     return value
-
-
-def caught(context: ModuleContext, catch: Catch) -> Types:
-    """The types of the values that a clause brings to its label. Spec: valid/instructions#valid-catch"""
-    parameters = () if catch.tag is None else context.tag(catch.tag).parameters
-    return (*parameters, EXN) if catch.reference else parameters
