@@ -35,7 +35,8 @@ class Wasi:
     returns as many bytes as it is told) can be replaced to make a run repeatable.
 
     Raises ValueError for an argument or variable that WASI cannot express, TypeError for a stream of text, OSError for
-    a directory that cannot be opened and on platforms where it could not be made safe. Close it, or use it in `with`.
+    a directory that cannot be opened, on platforms where it could not be made safe, and for a descriptor that is not
+    open. One thread at a time may use it. Close it, or use it in `with`.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class Wasi:
             opened.pop_all()
 
     def _add_stream(self, stream: StandardStream, rights: Rights) -> None:
-        handle = FileHandle(stream, owned=False) if isinstance(stream, int) else StreamHandle(stream)
+        handle = _borrowed(stream) if isinstance(stream, int) else StreamHandle(stream)
         self._process.descriptors.add(Descriptor(handle, rights & handle.applicable))
 
     def _preopen(self, host_path: str | os.PathLike[str], guest_path: str) -> None:
@@ -108,6 +109,13 @@ class Wasi:
         except OSError as error:
             return from_host(error)
         return Errno.SUCCESS
+
+
+def _borrowed(descriptor: int) -> FileHandle:
+    try:
+        return FileHandle(descriptor, owned=False)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, f"descriptor {descriptor}") from None
 
 
 def _bytes(text: Text) -> bytes:

@@ -105,7 +105,7 @@ def test_text_streams_are_refused():
 
 
 def test_descriptors_that_are_not_open():
-    with pytest.raises(OSError, match="Bad file descriptor"):
+    with pytest.raises(OSError, match="Bad file descriptor: 'descriptor 12345'"):
         Wasi(stdin=12345)
 
 
