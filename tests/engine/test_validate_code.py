@@ -28,7 +28,7 @@ from quire.engine.module import (
     TagDefinition,
     TextPlaces,
 )
-from quire.engine.validate import states, validate
+from quire.engine.validate import states, symbols, validate
 from quire.engine.validate.rules import RULES
 
 
@@ -356,6 +356,13 @@ def test_the_operand_stack_has_a_limit(monkeypatch):
     assert error_of("\n".join(["i32.const 0"] * 101)).startswith("too many operands")
 
 
+def test_the_operands_of_all_open_blocks_count(monkeypatch):
+    monkeypatch.setattr(states, "MAXIMUM_OPERANDS", 100)
+    level = [*["i32.const 0"] * 20, "block"]
+    validate(module("\n".join([*level * 5, "unreachable", *["end", *["drop"] * 20] * 5])))
+    assert error_of("\n".join([*level * 5, "i32.const 0"])).startswith("too many operands: i32.const")
+
+
 def test_locals_have_a_limit():
     validate(module("local.get 49999; drop", "", "i32", [(49_999, "i64")]))
     message = error_of("", "", "i32", [(50_000, "i64")])
@@ -389,8 +396,10 @@ def test_states_do_not_outlive_validation(monkeypatch):
     assert valid.context.functions
 
 
-def test_functions_do_not_see_each_others_locals():
+@pytest.mark.parametrize("kept", [0, 200])
+def test_functions_do_not_see_each_others_locals(monkeypatch, kept):
     """The symbols of locals are swapped between functions, and some have the same locals as one before."""
+    monkeypatch.setattr(symbols, "KEPT", kept)
     body = Expression((*assembled("local.get 0; drop"), Instruction(CORE.by_mnemonic["end"][0])))
     runs = [(LocalRun(1, t.I32),), (LocalRun(1, t.F64),), (LocalRun(1, t.I32),), ()]
     group = t.RecursiveType((t.SubType(t.FunctionType()),))
