@@ -5,7 +5,7 @@ Knows page numbers and states, no bytes. docs/memory-control.md, section 3
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -82,7 +82,7 @@ class PageStates:
 
     def put(self, run: Run) -> None:
         """Give the pages of a run its state."""
-        first = max(0, bisect_right(self._starts, run.start) - 1)
+        first = max(0, bisect_left(self._starts, run.start) - 1)  # neighbours may join
         last = bisect_right(self._starts, run.end)
         pieces: list[Run] = []
         for old in self._runs[first:last]:
