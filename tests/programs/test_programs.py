@@ -93,47 +93,53 @@ def under_quire(run: Run, folder: Path) -> Outcome:
     return Outcome(done.returncode, done.stdout, done.stderr, tree(data))
 
 
-def under_wasmtime(run: Run, folder: Path) -> Outcome:
-    data, streams = prepared(folder, run), folder.with_suffix(".streams")
-    streams.mkdir()
-    (streams / "input").write_bytes(run.input)
-    config = wasmtime.WasiConfig()
-    config.argv = [built(run.program).name, *run.arguments]
-    config.env = [VARIABLE]
-    config.stdin_file = str(streams / "input")
-    config.stdout_file, config.stderr_file = str(streams / "output"), str(streams / "errors")
-    config.preopen_dir(str(data), "/data")
-    status = start(built(run.program), config)
-    return Outcome(status, (streams / "output").read_bytes(), (streams / "errors").read_bytes(), tree(data))
+class Oracle:
+    """wasmtime, which compiles each program once."""
+
+    def __init__(self) -> None:
+        config = wasmtime.Config()
+        config.cranelift_opt_level = "none"
+        self.engine = wasmtime.Engine(config)
+        self.modules = {}
+
+    def run(self, run: Run, folder: Path) -> Outcome:
+        data, streams = prepared(folder, run), folder.with_suffix(".streams")
+        streams.mkdir()
+        (streams / "input").write_bytes(run.input)
+        config = wasmtime.WasiConfig()
+        config.argv = [built(run.program).name, *run.arguments]
+        config.env = [VARIABLE]
+        config.stdin_file = str(streams / "input")
+        config.stdout_file, config.stderr_file = str(streams / "output"), str(streams / "errors")
+        config.preopen_dir(str(data), "/data")
+        status = self.start(run.program, config)
+        return Outcome(status, (streams / "output").read_bytes(), (streams / "errors").read_bytes(), tree(data))
+
+    def start(self, program: str, config: "wasmtime.WasiConfig") -> int:
+        store, linker = wasmtime.Store(self.engine), wasmtime.Linker(self.engine)
+        linker.define_wasi()
+        store.set_wasi(config)
+        if program not in self.modules:
+            self.modules[program] = wasmtime.Module.from_file(self.engine, str(built(program)))
+        instance = linker.instantiate(store, self.modules[program])
+        try:
+            instance.exports(store)["_start"](store)
+        except wasmtime.ExitTrap as exit_trap:
+            return exit_trap.code
+        except wasmtime.Trap:
+            return TRAPPED
+        return 0
 
 
-@cache
-def compiled(path: Path) -> tuple["wasmtime.Engine", "wasmtime.Module"]:
-    config = wasmtime.Config()
-    config.cranelift_opt_level = "none"
-    engine = wasmtime.Engine(config)
-    return engine, wasmtime.Module.from_file(engine, str(path))
-
-
-def start(path: Path, config: "wasmtime.WasiConfig") -> int:
-    engine, module = compiled(path)
-    store, linker = wasmtime.Store(engine), wasmtime.Linker(engine)
-    linker.define_wasi()
-    store.set_wasi(config)
-    instance = linker.instantiate(store, module)
-    try:
-        instance.exports(store)["_start"](store)
-    except wasmtime.ExitTrap as exit_trap:
-        return exit_trap.code
-    except wasmtime.Trap:
-        return TRAPPED
-    return 0
+@pytest.fixture(scope="module")
+def oracle():
+    return Oracle()
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_a_real_program_behaves_as_under_wasmtime(name, tmp_path):
+def test_a_real_program_behaves_as_under_wasmtime(name, oracle, tmp_path):
     run = RUNS[name]
-    expected = under_wasmtime(run, tmp_path / "wasmtime")
+    expected = oracle.run(run, tmp_path / "wasmtime")
     actual = under_quire(run, tmp_path / "quire")
     assert actual.status == expected.status
     assert actual.output == expected.output
