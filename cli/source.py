@@ -74,5 +74,7 @@ def write_result(data: bytes, output: str | None) -> None:
         raise Failure("a binary is not written to a terminal: name a file with -o", status=WRONG_USAGE)
     else:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
+        rest = memoryview(data)
+        while rest:  # unbuffered, as PYTHONUNBUFFERED makes it, a stream may take a part
+            rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
