@@ -19,9 +19,10 @@ Store = Callable[[Frame, MemArg, int, int], None]
 
 
 def load(size: int) -> Load:
-    """An unsigned load of `size` bytes. Spec: exec/instructions#exec-load"""
+    """An unsigned load of `size` bytes."""
 
     def load_unsigned(frame: Frame, m: MemArg, address: int) -> int:
+        """Without sign. Spec: exec/instructions#exec-load"""
         return int.from_bytes(frame.memory(m.memory).load(address + m.offset, size), "little")
 
     return load_unsigned
@@ -32,34 +33,40 @@ def load_signed(size: int, result_size: int) -> Load:
     mask = (1 << 8 * result_size) - 1
 
     def load_extended(frame: Frame, m: MemArg, address: int) -> int:
+        """With the sign extended. Spec: exec/instructions#exec-load"""
         return int.from_bytes(frame.memory(m.memory).load(address + m.offset, size), "little", signed=True) & mask
 
     return load_extended
 
 
 def load_f32(frame: Frame, m: MemArg, address: int) -> float:
+    """Spec: exec/instructions#exec-load"""
     return f32.from_bits(int.from_bytes(frame.memory(m.memory).load(address + m.offset, 4), "little"))
 
 
 def load_f64(frame: Frame, m: MemArg, address: int) -> float:
+    """Spec: exec/instructions#exec-load"""
     return f64.from_bits(int.from_bytes(frame.memory(m.memory).load(address + m.offset, 8), "little"))
 
 
 def store(size: int) -> Store:
-    """A store of the low `size` bytes. Spec: exec/instructions#exec-store"""
+    """A store of the low `size` bytes."""
     mask = (1 << 8 * size) - 1
 
     def store_wrapped(frame: Frame, m: MemArg, address: int, value: int) -> None:
+        """The low bytes. Spec: exec/instructions#exec-store"""
         frame.memory(m.memory).store(address + m.offset, (value & mask).to_bytes(size, "little"))
 
     return store_wrapped
 
 
 def store_f32(frame: Frame, m: MemArg, address: int, value: float) -> None:
+    """Spec: exec/instructions#exec-store"""
     frame.memory(m.memory).store(address + m.offset, f32.to_bits(value).to_bytes(4, "little"))
 
 
 def store_f64(frame: Frame, m: MemArg, address: int, value: float) -> None:
+    """Spec: exec/instructions#exec-store"""
     frame.memory(m.memory).store(address + m.offset, f64.to_bits(value).to_bytes(8, "little"))
 
 

@@ -41,6 +41,7 @@ def load(size: int) -> Callable[[Frame, MemArg, int], int]:
     """An unsigned load of `size` bytes."""
 
     def atomic_load(frame: Frame, m: MemArg, address: int) -> int:
+        """Aligned. Source: WebAssembly/threads, Overview, "Load/Store"."""
         memory = frame.memory(m.memory)
         return int.from_bytes(memory.load(aligned(memory, address + m.offset, size), size), "little")
 
@@ -52,6 +53,7 @@ def store(size: int) -> Callable[[Frame, MemArg, int, int], None]:
     mask = (1 << 8 * size) - 1
 
     def atomic_store(frame: Frame, m: MemArg, address: int, value: int) -> None:
+        """Aligned. Source: WebAssembly/threads, Overview, "Load/Store"."""
         memory = frame.memory(m.memory)
         memory.store(aligned(memory, address + m.offset, size), (value & mask).to_bytes(size, "little"))
 
@@ -63,6 +65,7 @@ def modify(size: int, change: Callable[[int, int], int]) -> Callable[[Frame, Mem
     mask = (1 << 8 * size) - 1
 
     def atomic_modify(frame: Frame, m: MemArg, address: int, operand: int) -> int:
+        """The old value. Source: WebAssembly/threads, Overview, "Read-Modify-Write"."""
         memory = frame.memory(m.memory)
         at = aligned(memory, address + m.offset, size)
         with memory.lock:
@@ -79,6 +82,7 @@ def compare_exchange(size: int) -> Callable[[Frame, MemArg, int, int, int], int]
     mask = (1 << 8 * size) - 1
 
     def atomic_compare_exchange(frame: Frame, m: MemArg, address: int, expected: int, replacement: int) -> int:
+        """The old value. Source: WebAssembly/threads, Overview, "Compare Exchange"."""
         memory = frame.memory(m.memory)
         at = aligned(memory, address + m.offset, size)
         with memory.lock:
@@ -95,6 +99,7 @@ def wait(size: int) -> Callable[[Frame, MemArg, int, int, int], int]:
     """Sleep while `size` bytes are as expected: 0 when woken, 1 when they are not, 2 after so many nanoseconds."""
 
     def atomic_wait(frame: Frame, m: MemArg, address: int, expected: int, timeout: int) -> int:
+        """Why it woke up. Source: WebAssembly/threads, Overview, "Wait"."""
         memory = frame.memory(m.memory)
         at = aligned(memory, address + m.offset, size)
         memory.check_static(at, size)
