@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import os
 import shutil
 import sys
 import tarfile
@@ -161,7 +160,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         count = fetch(folder)
     except (SuiteError, OSError) as error:
-        sys.stderr.write(f"quire fetch-suite: {error}{os.linesep}")
+        sys.stderr.write(f"quire fetch-suite: {error}\n")
         return 1
-    sys.stdout.write(f"{count} scripts in {folder}{os.linesep}")
+    sys.stdout.write(f"{count} scripts in {folder}\n")
     return 0

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 
 from quire.engine.errors import QuireError
@@ -96,7 +97,8 @@ def run_scripts(paths: Sequence[Path], options: Options, jobs: int) -> Iterator[
     if min(jobs, len(paths)) <= 1:
         yield from (run_script(path, options) for path in paths)
         return
-    with ProcessPoolExecutor(min(jobs, len(paths))) as pool:
+    fresh = get_context("spawn")  # a fork of a process with threads may hang
+    with ProcessPoolExecutor(min(jobs, len(paths)), fresh) as pool:
         futures: dict[Path, Future[FileResult]] = {}
         for path in sorted(paths, key=_size, reverse=True):
             futures[path] = pool.submit(run_script, path, options)

@@ -1,3 +1,4 @@
+import argparse
 import gzip
 import io
 import tarfile
@@ -134,3 +135,40 @@ def test_plain_http_is_refused(tmp_path):
 def test_an_unreachable_address_is_told(tmp_path):
     with pytest.raises(SuiteError, match=r"cannot be fetched: https://localhost:9/suite\.tar\.gz"):
         fetch.fetch(tmp_path / "suite", "https://localhost:9/suite.tar.gz")
+
+
+def command(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    fetch.add_arguments(parser)
+    return fetch.run(parser.parse_args(arguments))
+
+
+def test_the_command_tells_what_it_did(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(fetch, "urlopen", lambda address, timeout: Answer(archive(PLAIN).getvalue(), address))
+    assert command("--into", str(tmp_path / "suite")) == 0
+    assert capsys.readouterr().out == f"2 scripts in {tmp_path / 'suite'}\n"
+    assert (tmp_path / "suite" / "a.wast").read_bytes() == SCRIPT
+
+
+def test_an_answer_from_elsewhere_is_refused(tmp_path, monkeypatch, capsys):
+    moved = "http://example.com/suite.tar.gz"
+    monkeypatch.setattr(fetch, "urlopen", lambda address, timeout: Answer(archive(PLAIN).getvalue(), moved))
+    assert command("--into", str(tmp_path / "suite")) == 1
+    assert "https alone: http://example.com" in capsys.readouterr().err
+    assert not (tmp_path / "suite").exists()
+
+
+def test_the_command_complains(tmp_path, capsys):
+    assert command("--into", str(tmp_path)) == 1
+    assert capsys.readouterr().err.startswith("quire fetch-suite: the folder exists, and was not made by this command")
+
+
+class Answer(io.BytesIO):
+    """What an address answers with, after redirections."""
+
+    def __init__(self, data: bytes, address: str) -> None:
+        super().__init__(data)
+        self.address = address
+
+    def geturl(self) -> str:
+        return self.address

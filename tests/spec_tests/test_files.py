@@ -1,9 +1,14 @@
 """Whole scripts: features by folder, skips that are needed and skips that are not, several processes."""
 
+import sys
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+
 import pytest
 
-from quire.spec_tests.files import Options, run_scripts
-from quire.spec_tests.results import totals
+from quire.spec_tests.features import known_features
+from quire.spec_tests.files import Options, _result, run_scripts
+from quire.spec_tests.results import FileResult, totals
 from quire.spec_tests.skips import Skip
 
 PASSES = "(module)\n"
@@ -102,3 +107,17 @@ def test_several_scripts_in_their_order(tmp_path, jobs):
 
 def test_totals_of_nothing():
     assert str(totals([])) == "0 passed, 0 failed, 0 skipped"
+
+
+def test_without_the_room_of_the_proposals_the_standard_runs(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "quire.proposal_ops", None)
+    assert known_features() == ()
+    assert counts(run(PASSES, "proposals/threads/test.wast")) == (1, 0, 0)
+
+
+def test_a_process_that_dies_fails_its_scripts(tmp_path):
+    future: Future[FileResult] = Future()
+    future.set_exception(BrokenProcessPool("a process is gone"))
+    result = _result(tmp_path / "a.wast", future)
+    assert counts(result) == (0, 1, 0)
+    assert "its process, or that of another script, died" in str(result.failures[0])
