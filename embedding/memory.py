@@ -19,6 +19,11 @@ class MemoryAccessError(QuireError, IndexError):
     """The host asked a memory for what it has not: the texts are those of the guest's traps, which this is not."""
 
 
+def _refused(trap: Trap, operation: str) -> MemoryAccessError:
+    """What would be a trap of the guest's, as an error of the host's."""
+    return MemoryAccessError(trap.reason, f"{operation} of {trap.detail}" if trap.operation else trap.detail)
+
+
 class Memory(Handle[RawMemory]):
     """A memory of a store, of a guest or made by the host."""
 
@@ -41,7 +46,7 @@ class Memory(Handle[RawMemory]):
     @property
     def data_len(self) -> int:
         """In bytes."""
-        return len(self.raw.data)
+        return self.raw.length
 
     def read(self, address: int, length: int) -> bytes:
         """A copy of `length` bytes. Raises MemoryAccessError."""
@@ -49,7 +54,7 @@ class Memory(Handle[RawMemory]):
         try:
             return bytes(self.raw.load(address, length))
         except Trap as trap:
-            raise MemoryAccessError(trap.reason, f"read of {trap.detail}") from None
+            raise _refused(trap, "read") from None
 
     def write(self, address: int, data: bytes | bytearray | memoryview) -> None:
         """All of `data`, or none of it. Raises MemoryAccessError."""
@@ -58,7 +63,7 @@ class Memory(Handle[RawMemory]):
         try:
             self.raw.store(address, raw)
         except Trap as trap:
-            raise MemoryAccessError(trap.reason, f"write of {trap.detail}") from None
+            raise _refused(trap, "write") from None
 
     def grow(self, delta: int) -> int:
         """By `delta` pages; the old size. Raises MemoryAccessError where its type or the limits forbid it."""
@@ -69,7 +74,7 @@ class Memory(Handle[RawMemory]):
         return old
 
     def view(self) -> memoryview:
-        """All of it, without a copy; after it grew, a view is stale: it may show old storage that nothing else sees.
+        """All of it, without a copy. A view from before the memory grew is stale: it may show bytes of no memory.
 
         Raises MemoryAccessError where the type of the memory has attributes that a view would go around.
         """

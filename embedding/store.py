@@ -14,6 +14,7 @@ from quire.embedding.memory import Memory
 from quire.embedding.references import ExnRef, GuestException
 from quire.embedding.table import Global, Table, Tag
 from quire.engine import types as t
+from quire.engine.instruction_set import InstructionSet
 from quire.engine.interpret import Interpreter
 from quire.engine.runtime.function import Function, Tier
 from quire.engine.runtime.instance import Extern as RawExtern
@@ -72,10 +73,20 @@ class Store:
     stores, whose instances import one shared memory.
     """
 
-    def __init__(self, engine: Engine | None = None, *, limits: Limits | None = None) -> None:
-        """`limits` hold for all that happens in the store: `quire.Limits(fuel=..., timeout=...)`."""
+    def __init__(
+        self,
+        engine: Engine | None = None,
+        *,
+        limits: Limits | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """`limits` hold for all that happens in the store: `quire.Limits(fuel=..., timeout=...)`.
+
+        `settings` are those that features have. Raises ValueError for one that none of the engine's has.
+        """
         self.engine = engine or Engine()
-        self.raw = RawStore(limits)
+        _check_settings(settings or {}, self.engine.instruction_set)
+        self.raw = RawStore(limits, settings)
         self.converters = Converters(self)
         self._calls = 0  # that run now, one within the other
 
@@ -140,6 +151,14 @@ class Store:
         """Raises Invalid for a type that no module could declare."""
         Definitions((), self.engine.instruction_set).table(type_)
         return RawTable(self.raw, type_, init)
+
+
+def _check_settings(settings: Mapping[str, str], instructions: InstructionSet) -> None:
+    known = {each.name: each.choices for each in instructions.settings}
+    for name, choice in settings.items():
+        if choice not in known.get(name, ()):
+            there = "; ".join(f"{each}={'|'.join(choices)}" for each, choices in known.items()) or "none"
+            raise ValueError(f"no such setting: {name}={choice}: there are {there}")
 
 
 class Running:

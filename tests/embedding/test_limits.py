@@ -107,6 +107,16 @@ def test_no_limit_is_below_zero(name):
         quire.Limits(**{name: -1})
 
 
+def test_settings_are_those_of_features():
+    for feature in quire.Engine().instruction_set.settings:
+        for choice in feature.choices:
+            assert quire.Store(settings={feature.name: choice}).raw.setting(feature.name, "") == choice
+        with pytest.raises(ValueError, match="no such setting"):
+            quire.Store(settings={feature.name: "bogus"})
+    with pytest.raises(ValueError, match="no such setting: bogus=1: there are none"):
+        quire.Store(quire.Engine(features=[]), settings={"bogus": "1"})
+
+
 def test_limits_are_named():
     with pytest.raises(TypeError):
         quire.Limits(1)
