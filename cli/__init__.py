@@ -3,6 +3,8 @@
 if not __name__.startswith("quire."):
     raise ImportError(f"import quire.{__name__}: under its bare name this package would be loaded twice")
 
+import io
+import os
 import sys
 from collections.abc import Sequence
 from types import TracebackType
@@ -14,12 +16,22 @@ from quire.cli.failure import DEFECT
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command with these arguments, those of the process by default; its exit status."""
     sys.excepthook = _report_defect
+    _prepare_streams()
     return run_command(sys.argv[1:] if arguments is None else arguments)
+
+
+def _prepare_streams() -> None:
+    """Closed standard streams become empty ones, before another file gets their numbers; no name is unprintable."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+            setattr(sys, name, os.fdopen(number, mode))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _report_defect(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
     """What no handler expected is a defect of ours: it is told in one line, and how to see more."""
-    import os
     import traceback as traces
 
     if os.environ.get("QUIRE_TRACEBACK"):

@@ -20,6 +20,7 @@ from quire.engine.module import (
     external_kind,
 )
 from quire.wat.instruction_writer import InstructionWriter
+from quire.wat.literals import format_name
 from quire.wat.text_format import TextFormat
 
 _WITHOUT_COUNT = (Section.START, Section.DATA_COUNT)
@@ -132,7 +133,7 @@ class Dump:
             content = reader.part(reader.u32())
             start, size = content.position, content.end - content.position
             if code == CUSTOM:
-                yield SectionEntry(code, f'custom "{content.name()}"', start, size, None)
+                yield SectionEntry(code, f"custom {format_name(content.name())}", start, size, None)
             else:
                 count = None if Section(code) in _WITHOUT_COUNT else content.u32()
                 yield SectionEntry(code, Section(code).label, start, size, count)

@@ -38,7 +38,7 @@ class Failure(Exception):
         self.cause = cause or {"kind": "usage", "message": message}
 
     def text(self) -> str:
-        return f"quire: {self}\n"
+        return f"quire: {printable(str(self))}\n"
 
     def as_json(self) -> str:
         """One line for programs."""
@@ -83,12 +83,12 @@ def _excerpt(text: str | None, place: Place, width: int = 100) -> list[str]:
     shown = line[start : start + width]
     margin = f"{place.line:>5} | "
     before = "".join("\t" if each == "\t" else " " for each in shown[: place.column - 1 - start])
-    return [f"{margin}{_printable(shown)}", f"{' ' * (len(margin) - 2)}| {before}^"]
+    return [f"{margin}{printable(shown)}", f"{' ' * (len(margin) - 2)}| {before}^"]
 
 
-def _printable(line: str) -> str:
-    """A guest's text may not speak to the terminal."""
-    return "".join(each if each.isprintable() or each == "\t" else "\N{REPLACEMENT CHARACTER}" for each in line)
+def printable(text: str) -> str:
+    """The names and the text of a guest may not speak to the terminal: one sign for each that is no printable one."""
+    return "".join(each if each.isprintable() or each in "\t\n" else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
 def cause_of(error: QuireError) -> Mapping[str, Any]:

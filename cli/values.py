@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from quire.cli.failure import printable
 from quire.embedding.function import Func
 from quire.embedding.references import I31Ref
 from quire.embedding.types import ValType
@@ -74,7 +75,7 @@ def _format_reference(value: Any) -> str:
     if isinstance(value, I31Ref):
         return f"i31 {value.value}"
     if isinstance(value, Func):
-        return f"func {value.name}"
+        return printable(f"func {value.name}")
     return value if isinstance(value, str) else repr(value)
 
 

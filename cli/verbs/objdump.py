@@ -12,6 +12,7 @@ from quire.cli.options import add_features, make_engine
 from quire.cli.source import read_source
 from quire.engine.binary import decode, encode
 from quire.wat.literals import format_name
+from quire.wat.names import format_identifier
 
 _BYTES_SHOWN = 8
 
@@ -98,4 +99,4 @@ def _code(each: Code) -> Iterator[str]:
 
 
 def _name(name: str | None) -> str:
-    return "" if name is None else f" ${name}"
+    return "" if name is None else f" {format_identifier(name)}"

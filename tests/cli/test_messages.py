@@ -71,5 +71,20 @@ def test_the_line_is_shown_around_the_place_when_it_is_long(quire, folder):
 
 
 def test_a_text_does_not_speak_to_the_terminal(quire, folder):
-    (folder / "evil.wat").write_text('(module "\x1b[2J" \x1b]0;x\x07)')
-    assert "\x1b" not in quire("validate", "evil.wat").errors
+    (folder / "text.wat").write_text('(module "\x1b[2J" \x1b]0;x\x07)')
+    (folder / "import.wat").write_text(r'(import "\1b[2J" "x" (func))')
+    (folder / "names.wat").write_text(r"""
+      (import "\1b[2J" "\1b[2J" (func))
+      (func $"\1b[2J" (export "f") (unreachable))
+      (func (export "\1b[2J") (result funcref) (ref.func $"\1b[2J"))
+      (@custom "\1b[2J" "x")""")
+    for arguments in (
+        ["validate", "text.wat"],
+        ["run", "import.wat"],
+        ["objdump", "-d", "names.wat"],
+        ["run", "names.wat"],
+        ["run", "--invoke", "f", "names.wat"],
+        ["run", "--invoke", "x", "names.wat"],
+    ):
+        done = quire(*arguments)
+        assert "\x1b" not in done.output + done.errors

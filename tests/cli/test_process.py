@@ -35,6 +35,26 @@ def test_standard_input():
     assert failed.stderr.startswith(b"quire: <stdin>: ")
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_empty_ones(folder, closed):
+    command = f"{sys.executable} -m quire run --dir . hello.wat {closed}"
+    done = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (7, b"")
+
+
+def test_closed_input_is_empty(folder):
+    done = subprocess.run(f"{sys.executable} -m quire print - <&-", shell=True, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"quire: <stdin>: unexpected end")
+
+
+def test_names_are_written_whatever_the_encoding(folder):
+    (folder / "name.wat").write_text('(func (export "f\u00e9"))', encoding="utf-8")
+    done = run("objdump", "name.wat", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b'"f\\xe9"' in done.stdout
+
+
 def test_an_interrupt_ends_a_guest_without_a_word(folder):
     (folder / "forever.wat").write_text(FOREVER.replace("_start", "f"))
     script = """
