@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from quire.cli.failure import WRONG_USAGE, Failure
 from quire.embedding.store import AUTO, TIERS, Engine, Limits
+from quire.engine.extension import Extension
 from quire.proposal_ops import FEATURES
 
 ALL: Final = "all"
@@ -48,9 +49,9 @@ def features(arguments: argparse.Namespace) -> tuple[str, ...]:
     return tuple(name for name in FEATURES if name in on or name not in off)
 
 
-def make_engine(arguments: argparse.Namespace) -> Engine:
+def make_engine(arguments: argparse.Namespace, extensions: Iterable[Extension] = ()) -> Engine:
     """With the features and the tier that are asked for. Raises Failure."""
-    return Engine(features=features(arguments), tier=getattr(arguments, "tier", AUTO))
+    return Engine(features=features(arguments), tier=getattr(arguments, "tier", AUTO), extensions=extensions)
 
 
 def add_tier(parser: argparse.ArgumentParser) -> None:

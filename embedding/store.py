@@ -14,6 +14,7 @@ from quire.embedding.memory import Memory
 from quire.embedding.references import ExnRef, GuestException
 from quire.embedding.table import Global, Table, Tag
 from quire.engine import types as t
+from quire.engine.extension import Extension
 from quire.engine.instruction_set import InstructionSet
 from quire.engine.interpret import Interpreter
 from quire.engine.runtime.function import Function, Tier
@@ -47,15 +48,23 @@ class Engine:
     An engine does not change and may be shared by threads.
     """
 
-    def __init__(self, *, features: Iterable[str] | None = None, tier: str = AUTO) -> None:
+    def __init__(
+        self,
+        *,
+        features: Iterable[str] | None = None,
+        tier: str = AUTO,
+        extensions: Iterable[Extension] = (),
+    ) -> None:
         """`features` are names of proposals beside WebAssembly 3.0; None is all that Quire has.
+
+        `extensions` come on top of them; the text format knows no words of theirs.
 
         `tier` is "auto" or "reference". Raises ValueError for a name that there is not.
         """
         if tier not in (AUTO, *TIERS):
             raise ValueError(f"unknown tier {tier}: there are {AUTO}, {', '.join(TIERS)}")
         self.features = FEATURES if features is None else in_order(features)
-        self.instruction_set = instruction_set(self.features)
+        self.instruction_set = _extended(instruction_set(self.features), tuple(extensions))
         self.tier: Tier = TIERS["reference" if tier == AUTO else tier]()
 
     @cached_property
@@ -151,6 +160,10 @@ class Store:
         """Raises Invalid for a type that no module could declare."""
         Definitions((), self.engine.instruction_set).table(type_)
         return RawTable(self.raw, type_, init)
+
+
+def _extended(instructions: InstructionSet, extensions: tuple[Extension, ...]) -> InstructionSet:
+    return instructions.extend(*extensions) if extensions else instructions
 
 
 def _check_settings(settings: Mapping[str, str], instructions: InstructionSet) -> None:

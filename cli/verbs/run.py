@@ -12,7 +12,8 @@ from pathlib import PurePath
 from typing import Any
 
 from quire.cli.failure import WRONG_USAGE, Failure, host_failure
-from quire.cli.options import add_features, add_limits, add_tier, make_engine, make_limits
+from quire.cli.guards import add_guards, guarded_engine
+from quire.cli.options import add_features, add_limits, add_tier, make_limits
 from quire.cli.source import STANDARD_INPUT, Source, read_source
 from quire.cli.values import format_value, read_arguments, value_as_json
 from quire.embedding.function import Func
@@ -67,6 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME[=VALUE]",
         help="set a variable of the guest's environment, by default to the value that it has here",
     )
+    add_guards(parser)
     add_tier(parser)
     add_features(parser)
     add_limits(parser)
@@ -90,7 +92,7 @@ def _variable(text: str) -> tuple[str, str]:
 def run(arguments: argparse.Namespace) -> int:
     """The exit status of `quire run`. Raises Failure."""
     source = read_source(arguments.file)
-    module = source.load(make_engine(arguments))
+    module = source.load(guarded_engine(source, arguments))
     outcome = _run(module, source, arguments)
     sys.stdout.write("".join(f"{format_value(*each)}\n" for each in outcome.results if not arguments.json))
     if arguments.json:
