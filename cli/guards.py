@@ -12,8 +12,6 @@ from quire.cli.source import Source
 from quire.embedding.store import Engine
 
 _ADDRESS: Final = re.compile(r"0x(?P<hex>[0-9a-f]+)|(?P<decimal>[0-9]+)(?P<unit>[KM]?)", re.IGNORECASE)
-    r"(?:0x(?P<hex>[0-9a-f][0-9a-f_]*)|(?P<decimal>[0-9][0-9_]*)(?P<unit>[KM]?))", re.IGNORECASE
-)
 _UNITS: Final = (("", 1), ("K", 1 << 10), ("M", 1 << 20))
 _DIGITS: Final = 40  # more say nothing more, and cost time
 
