@@ -6,22 +6,28 @@ from operator import index
 from typing import TYPE_CHECKING
 
 from quire.embedding.handle import Handle
+from quire.embedding.paging import (
+    Access,
+    MemoryAccessError,
+    MemoryStats,
+    Sharing,
+    attempt,
+    discard_pages,
+    map_bytes,
+    map_pages,
+    protect_pages,
+    regions_of,
+    stats_of,
+    unmap_pages,
+)
 from quire.embedding.types import MemoryType
-from quire.engine.errors import QuireError, Trap
 from quire.engine.runtime.memory import OUT_OF_BOUNDS
 from quire.engine.runtime.memory import Memory as RawMemory
+from quire.proposal_ops.memory_control.host_mappings import Source
+from quire.proposal_ops.memory_control.sectioned_memory import Region
 
 if TYPE_CHECKING:
     from quire.embedding.store import Store
-
-
-class MemoryAccessError(QuireError, IndexError):
-    """The host asked a memory for what it has not: the texts are those of the guest's traps, which this is not."""
-
-
-def _refused(trap: Trap, operation: str) -> MemoryAccessError:
-    """What would be a trap of the guest's, as an error of the host's."""
-    return MemoryAccessError(trap.reason, f"{operation} of {trap.detail}" if trap.operation else trap.detail)
 
 
 class Memory(Handle[RawMemory]):
@@ -51,19 +57,13 @@ class Memory(Handle[RawMemory]):
     def read(self, address: int, length: int) -> bytes:
         """A copy of `length` bytes. Raises MemoryAccessError."""
         address, length = self._range(address, length, "read")
-        try:
-            return bytes(self.raw.load(address, length))
-        except Trap as trap:
-            raise _refused(trap, "read") from None
+        return attempt("read", lambda: bytes(self.raw.load(address, length)))
 
     def write(self, address: int, data: bytes | bytearray | memoryview) -> None:
         """All of `data`, or none of it. Raises MemoryAccessError."""
         raw = bytes(data)
         address, _ = self._range(address, len(raw), "write")
-        try:
-            self.raw.store(address, raw)
-        except Trap as trap:
-            raise _refused(trap, "write") from None
+        attempt("write", lambda: self.raw.store(address, raw))
 
     def grow(self, delta: int) -> int:
         """By `delta` pages; the old size. Raises MemoryAccessError where its type or the limits forbid it."""
@@ -81,6 +81,50 @@ class Memory(Handle[RawMemory]):
         if self.raw.declared.attributes:
             raise MemoryAccessError("no view of this memory", f"its type is {self.type}")
         return memoryview(self.raw.data)
+
+    # Pages. Spec: docs/memory-control.md, section 9
+
+    def discard(self, address: int, length: int) -> None:
+        """Zero the pages of a range and let the system have their storage. Raises MemoryAccessError."""
+        discard_pages(self.raw, *self._range(address, length, "discard"))
+
+    def map(self, address: int, length: int, access: Access = "readwrite") -> int:
+        """New pages of zeros; the address of the first. Raises MemoryAccessError, TypeError for a plain memory."""
+        return map_pages(self.raw, *self._range(address, length, "map"), access)
+
+    def unmap(self, address: int, length: int) -> None:
+        """Pages lose their contents. Raises MemoryAccessError, TypeError for a plain memory."""
+        unmap_pages(self.raw, *self._range(address, length, "unmap"))
+
+    def protect(self, address: int, length: int, access: Access) -> None:
+        """Pages keep their contents. Raises MemoryAccessError, TypeError for a plain memory."""
+        protect_pages(self.raw, *self._range(address, length, "protect"), access)
+
+    def map_object(
+        self,
+        source: Source,
+        address: int,
+        access: Access = "readwrite",
+        sharing: Sharing = "copy",
+        offset: int = 0,
+        length: int | None = None,
+    ) -> int:
+        """Map bytes of the host, from `offset` on, into unmapped pages; the address.
+
+        "copy" takes a snapshot of a buffer, or of a file given by its path. "share" shows the bytes of a buffer (a
+        bytearray, a memoryview, an mmap) to both sides, and two mappings of one buffer alias each other. `length` None
+        means to the end. Raises MemoryAccessError, TypeError for a plain memory or a shared path, OSError.
+        """
+        self._range(address, 0, "map")
+        return map_bytes(self.raw, source, index(address), access, sharing, offset, length)
+
+    def regions(self) -> list[Region]:
+        """The whole memory as runs of bytes in one state, and who set it."""
+        return regions_of(self.raw)
+
+    def stats(self) -> MemoryStats:
+        """What it costs, in bytes: reserved, mapped, resident."""
+        return stats_of(self.raw)
 
     def _range(self, address: int, length: int, operation: str) -> tuple[int, int]:
         """Both as ints. Raises MemoryAccessError for a negative one, which the guest cannot name."""

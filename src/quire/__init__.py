@@ -19,8 +19,10 @@ if TYPE_CHECKING:  # what type checkers see; a test holds it equal to the names 
     from quire.embedding.instance import InstanceExports as InstanceExports
     from quire.embedding.linker import Linker as Linker
     from quire.embedding.memory import Memory as Memory
-    from quire.embedding.memory import MemoryAccessError as MemoryAccessError
     from quire.embedding.module import Module as Module
+    from quire.embedding.paging import MemoryAccessError as MemoryAccessError
+    from quire.embedding.paging import MemoryStats as MemoryStats
+    from quire.embedding.paging import Region as Region
     from quire.embedding.quick import access_caller as access_caller
     from quire.embedding.quick import instantiate as instantiate
     from quire.embedding.references import ArrayRef as ArrayRef
@@ -59,8 +61,9 @@ _PUBLIC = {
     "quire.embedding.function": "Caller Func",
     "quire.embedding.instance": "Instance InstanceExports",
     "quire.embedding.linker": "Linker",
-    "quire.embedding.memory": "Memory MemoryAccessError",
+    "quire.embedding.memory": "Memory",
     "quire.embedding.module": "Module",
+    "quire.embedding.paging": "MemoryAccessError MemoryStats Region",
     "quire.embedding.quick": "access_caller instantiate",
     "quire.embedding.references": "ArrayRef ExnRef GuestException I31Ref StructRef",
     "quire.embedding.store": "Engine Limits Store",
