@@ -21,6 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 BUILT = HERE / "built"
 CANNOT_BUILD_HERE = 77
+FETCH_SECONDS = 120
 CLANGS = ["clang", *(f"clang-{version}" for version in range(24, 13, -1))]
 ALWAYS = ["--target=wasm32-wasi", "-O2", "-w", "-Wl,--strip-debug"]
 
@@ -59,7 +60,7 @@ def debian_source(package: str) -> Callable[[Path], Path]:
 def npm_package(name: str, inside: str) -> Callable[[Path], Path]:
     def fetch(folder: Path) -> Path:
         need("npm")
-        attempt(["npm", "pack", "--silent", name], folder, f"npm has no {name} for us")
+        attempt(["npm", "pack", "--silent", "--fetch-retries=1", name], folder, f"npm has no {name} for us")
         return unpack(next(folder.glob("*.tgz")), folder) / inside
 
     return fetch
@@ -96,7 +97,10 @@ def need(tool: str) -> None:
 
 
 def attempt(command: list[str], folder: Path, reason: str) -> None:
-    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, timeout=600)
+    try:
+        done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, timeout=FETCH_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise CannotBuildHere(f"{reason}: no answer in {FETCH_SECONDS} s") from None
     if done.returncode != 0:
         last = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
         raise CannotBuildHere(f"{reason}: {last}")

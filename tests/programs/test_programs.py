@@ -64,10 +64,14 @@ RUNS = {
 
 
 @cache
-def built(program: str) -> Path:
-    """Errors: skips where the program cannot be built, fails where it can and is not."""
+def attempted(program: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(HERE / "build.py"), program]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=900)
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=900)
+
+
+def built(program: str) -> Path:
+    """Skips where the program cannot be built, fails where it can be and was not."""
+    done = attempted(program)
     if done.returncode == CANNOT_BUILD_HERE:
         pytest.skip(done.stderr.strip().splitlines()[-1])
     assert done.returncode == 0, done.stderr
