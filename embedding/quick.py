@@ -36,24 +36,26 @@ def instantiate(
     tier: str | None = None,
     features: Iterable[str] | None = None,
     limits: Limits | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Instance:
     """An instance of a module, in a store of its own, or in that of what it imports.
 
     `source` is a path, the bytes of a binary or a text, or a text: a str is one if it begins with a parenthesis, a
     comment or nothing. `imports` maps names of modules to what they offer: a mapping from names to functions of the
     host, numbers (for globals that are not mutable), and objects of another instance or a store; the exports of an
-    instance; or a quire.Wasi. `tier` is "auto" or "reference"; `features` are proposals' names, all by default.
+    instance; or a quire.Wasi. `tier` is "auto" or "reference"; `features` are proposals' names, all by default;
+    `settings` those that they have for a store, such as `{"alignment": "trap"}`.
 
     Raises OSError, Malformed, Invalid, Unlinkable, TypeError for an import that is none of these, ValueError for
-    objects of several stores, or for a tier or limits where their store has its own; and all that Instance raises.
+    objects of several stores, or for a tier, limits or settings where their store has its own; and all that Instance raises.
     """
     given = imports or {}
     store = _store_of(_offered(given)) or None
     if store is None:
-        store = Store(Engine(features=features, tier=tier or AUTO), limits=limits)
+        store = Store(Engine(features=features, tier=tier or AUTO), limits=limits, settings=settings)
         engine = store.engine
-    elif tier is not None or limits is not None:
-        raise ValueError("what is imported has a store, and that has its own tier and limits")
+    elif tier is not None or limits is not None or settings is not None:
+        raise ValueError("what is imported has a store, and that has its own tier, limits and settings")
     else:
         engine = store.engine if features is None else Engine(features=features)
     module = _module(engine, source)

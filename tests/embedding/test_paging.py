@@ -93,8 +93,7 @@ def test_discard_works_on_a_plain_memory(guest: quire.Instance) -> None:
 
 
 def test_the_alignment_profile_holds_for_the_host_too() -> None:
-    store = quire.Store(settings={"alignment": "trap"})
-    memory = quire.Instance(store, quire.Module(store.engine, TEXT), []).exports["heap"]
+    memory = quire.instantiate(TEXT, settings={"alignment": "trap"}).exports.heap
     with pytest.raises(quire.MemoryAccessError, match="unaligned memory access"):
         memory.map(2 * PAGE + 5, 1)
 
