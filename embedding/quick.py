@@ -47,7 +47,8 @@ def instantiate(
     `settings` those that they have for a store, such as `{"alignment": "trap"}`.
 
     Raises OSError, Malformed, Invalid, Unlinkable, TypeError for an import that is none of these, ValueError for
-    objects of several stores, or for a tier, limits or settings where their store has its own; and all that Instance raises.
+    objects of several stores, or for a tier, limits or settings where their store has its own; and all that Instance
+    raises.
     """
     given = imports or {}
     store = _store_of(_offered(given)) or None
