@@ -37,7 +37,7 @@ def map_object(
     memory.require_unmapped(start, end, address, length)
     if sharing == SHARE and protection & WRITE and view.readonly:
         raise traps.access_trap(traps.HOST, address, length, memory.name, "the host's object is read-only")
-    memory.require_room(start, end, address, length)
+    memory.require_room(end - start, address, length)
     part = view[offset : offset + length]
     if sharing == COPY:
         memory.set_state(Run(start, end, protection, HOST))

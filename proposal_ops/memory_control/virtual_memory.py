@@ -187,7 +187,7 @@ class VirtualMemory(SectionedMemory):
         with self.lock:
             start, end = self.dynamic_range(address, length)
             self.require_unmapped(start, end, address, length)
-            self.require_room(start, end, address, length)
+            self.require_room(end - start, address, length)
             self.set_state(Run(start, end, protection, origin))
         return start * self.page_size
 
@@ -196,9 +196,9 @@ class VirtualMemory(SectionedMemory):
             if run.protection is not None:
                 raise self.page_fault(traps.MAPPED, address, length, run.start)
 
-    def require_room(self, start: int, end: int, address: int, length: int) -> None:
-        """Charge the host's limit for pages."""
-        if not self.owner.reserve_memory((end - start) * self.page_size):
+    def require_room(self, pages: int, address: int, length: int) -> None:
+        """Charge the host's limit for so many pages."""
+        if not self.owner.reserve_memory(pages * self.page_size):
             what = "the host allows no more memory"
             raise traps.access_trap(traps.HOST, address, length, self.name, what)
 
@@ -243,13 +243,12 @@ class VirtualMemory(SectionedMemory):
         start = max(offset, self.write_base) // self.page_size
         end = -(-(offset + count) // self.page_size)
         runs = list(self.pages.within(start, end)) if start < end else []
-        fresh = [run for run in runs if run.protection is None]
         for run in runs:
             if run.protection is not None and not run.protection & WRITE and not self.all_joinable(run):
                 page = next(page for page in range(run.start, run.end) if not self.is_joinable(page))
                 raise self.page_fault(traps.PROTECTION, offset, count, page)
-        for run in fresh:
-            self.require_room(run.start, run.end, offset, count)
+        fresh = sum(run.end - run.start for run in runs if run.protection is None)
+        self.require_room(fresh, offset, count)
         for run in runs:
             self.join_segment(run, protection, origin)
 
