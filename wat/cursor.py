@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Mapping
 from types import MappingProxyType
+from typing import TypeVar
 
 from quire.engine.errors import Malformed, Place
 from quire.wat.lexer import END, Annotation, Source, tokenise
-from quire.wat.literals import float_bits, integer, is_literal, is_number, natural, string_bytes, string_text
+from quire.wat.literals import float_bits, integer, is_literal, is_number, natural, shortened, string_bytes, string_text
 from quire.wat.names import identifier_key
+
+Text = TypeVar("Text", str, bytes)
 
 INDEX_STARTS = tuple("$0123456789")
 _SHAPES: Mapping[str, tuple[int, Callable[[str, int], int | None]]] = MappingProxyType({
@@ -24,7 +27,7 @@ SHAPES = tuple(_SHAPES)
 class Cursor:
     """Where one stands among the tokens of a text.
 
-    A literal that is out of range raises Malformed without a place, which then is where the cursor stands.
+    Whatever it raises says where; an extension's reader need not.
     """
 
     __slots__ = ("annotations", "keywords", "position", "source", "tokens")
@@ -87,31 +90,30 @@ class Cursor:
     def unexpected(self, expected: str) -> Malformed:
         """The error for the token at the cursor, to be raised by the caller."""
         token = self.tokens[self.position]
-        if len(token) <= 1:
-            self._check_characters()
+        self._check_tokens()
         if token == END:
             return self.malformed("unexpected token", f"expected {expected}, found the end of the text")
         if token not in "()" and token not in self.keywords and not is_literal(token):
-            return self.malformed(f"unknown operator {token}", f"expected {expected}")
-        return self.malformed("unexpected token", f"expected {expected}, found `{token}`")
+            return self.malformed(f"unknown operator {shortened(token)}", f"expected {expected}")
+        return self.malformed("unexpected token", f"expected {expected}, found `{shortened(token)}`")
 
     def unexpected_token(self, expected: str) -> Malformed:
         """The same where no word could be an operator: an unknown word is an unexpected token too."""
         error = self.unexpected(expected)
         if error.reason.startswith("unknown operator"):
-            return self.malformed("unexpected token", f"expected {expected}, found `{self.peek}`")
+            return self.malformed("unexpected token", f"expected {expected}, found `{shortened(self.peek)}`")
         return error
 
     def malformed(self, reason: str, detail: str = "") -> Malformed:
         """An error at the cursor, to be raised by the caller."""
         return Malformed(reason, detail, self.place())
 
-    def _check_characters(self) -> None:
-        """Raises Malformed for a character that is legal nowhere: at the end of the text, it may be the true reason."""
-        numbers = range(self.position + 1) if self.at_end else [self.position]
-        for number in numbers:
-            if len(self.tokens[number]) == 1:
-                self.source.check_character(self.tokens[number], self.source.offset(number))
+    def _check_tokens(self) -> None:
+        """Raises Malformed where the token is legal nowhere. At the end of the text, an earlier one may be to blame."""
+        for number in range(self.position + 1) if self.at_end else [self.position]:
+            token = self.tokens[number]
+            if token not in ("(", ")") and ('"' in token or len(token) == 1):
+                self.source.check_token(token, self.source.offset(number))
 
     def skip_form(self, depth: int = 1) -> None:
         """Steps behind the `)` that closes the form around the cursor, or `depth` of them. Raises Malformed."""
@@ -134,19 +136,11 @@ class Cursor:
 
     def natural(self, bits: int, expected: str = "a number") -> int:
         """Takes an unsigned integer below 2**bits. Raises Malformed."""
-        value = natural(self.tokens[self.position], bits)
-        if value is None:
-            raise self.unexpected(expected)
-        self.position += 1
-        return value
+        return self._number(natural, bits, expected)
 
     def integer(self, bits: int) -> int:
         """Takes an integer of `bits` bits, signed or unsigned; the value is unsigned. Raises Malformed."""
-        value = integer(self.tokens[self.position], bits)
-        if value is None:
-            raise self.unexpected("an integer")
-        self.position += 1
-        return value
+        return self._number(integer, bits, "an integer")
 
     def prefixed(self, prefix: str) -> int | None:
         """Takes an unsigned integer of 64 bits with a prefix such as `offset=`, if one comes next. Raises Malformed."""
@@ -161,9 +155,15 @@ class Cursor:
 
     def float_bits(self, bits: int) -> int:
         """Takes a number, as the bits of the nearest float of that width. Raises Malformed."""
-        value = float_bits(self.tokens[self.position], bits)
+        return self._number(float_bits, bits, "a number")
+
+    def _number(self, read: Callable[[str, int], int | None], bits: int, expected: str) -> int:
+        try:
+            value = read(self.tokens[self.position], bits)
+        except Malformed as error:
+            raise error.located(self.place()) from None
         if value is None:
-            raise self.unexpected("a number")
+            raise self.unexpected(expected)
         self.position += 1
         return value
 
@@ -206,23 +206,24 @@ class Cursor:
         token = self.tokens[self.position]
         return len(token) > 1 and token[0] == '"'
 
-    def _string(self) -> str:
+    def _string(self, read: Callable[[str], Text]) -> Text:
         token = self.tokens[self.position]
         if len(token) < 2 or token[0] != '"' or not is_literal(token):
             raise self.unexpected("a string")
-        return token
+        try:
+            value = read(token)
+        except Malformed as error:
+            raise error.located(self.place()) from None
+        self.position += 1
+        return value
 
     def string_bytes(self) -> bytes:
         """Takes a string. Raises Malformed."""
-        value = string_bytes(self._string())
-        self.position += 1
-        return value
+        return self._string(string_bytes)
 
     def name(self) -> str:
         """Takes a string that is UTF-8. Raises Malformed."""
-        value = string_text(self._string())
-        self.position += 1
-        return value
+        return self._string(string_text)
 
     @property
     def at_index(self) -> bool:
@@ -234,7 +235,10 @@ class Cursor:
         token = self.tokens[self.position]
         if not token.startswith("$"):
             return None
-        key = identifier_key(token)
+        try:
+            key = identifier_key(token)
+        except Malformed as error:
+            raise error.located(self.place()) from None
         if key is None:
             raise self.unexpected("an identifier")
         self.position += 1

@@ -23,17 +23,18 @@ _LOOKAHEAD = 4  # so many of them stand at the end of the list
 _PLAIN = r"[^\"\\\x00-\x1f\x7f]*+"
 _OPEN_STRING = rf'"{_PLAIN}(?:\\.{_PLAIN})*+'
 _STRING = rf'{_OPEN_STRING}"'
+_ANY_STRING = rf'{_OPEN_STRING}"?+'  # one without end is one token, or finding none would be tried at each quote in it
 _WORD = r"[0-9A-Za-z!#$%&'*+\-./:<=>?@\\^_`|~]++"
 _COMMENT = r"\(;[^;(]*+(?:(?:;(?!\))|\((?!;))[^;(]*+)*+;\)"  # with no comment inside
 _SPACE = r"[ \t\n\r]*+"
 _TRIVIA = rf"{_SPACE}(?:(?:;;[^\n\r]*+|{_COMMENT}){_SPACE})*+"
 _ALONE = rf'{_WORD}(?!")|\)|\((?:@(?:{_WORD}|{_STRING})?+|;)?+'
-_TOKENS = re.compile(rf"({_ALONE}|(?:{_WORD}|{_STRING})++|[^ \t\n\r]){_TRIVIA}")
+_TOKENS = re.compile(rf"({_ALONE}|(?:{_WORD}|{_ANY_STRING})++|[^ \t\n\r]){_TRIVIA}")
 _LEADING_TRIVIA = re.compile(_TRIVIA)
-_COMMENT_STARTS = re.compile(rf"{_STRING}|;;[^\n\r]*+|\(;")
+_COMMENT_STARTS = re.compile(rf"{_ANY_STRING}|;;[^\n\r]*+|\(;")
 _COMMENT_BRACKETS = re.compile(r"\(;|;\)")
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
-_UNCLOSED = re.compile(_OPEN_STRING)
+_CLOSED = re.compile(rf"(?:{_WORD}|{_STRING})++")
 
 
 class Annotation(NamedTuple):
@@ -142,19 +143,18 @@ class Source:
                 depth += 1
             elif token == ")":
                 depth -= 1
-            elif len(token) == 1:
-                self.check_character(token, self.raw_offset(number))
+            elif '"' in token or len(token) == 1:
+                self.check_token(token, self.raw_offset(number))
             number += 1
         return number
 
-    def check_character(self, token: str, offset: int) -> None:
-        """Raises Malformed if a token of one character is the start of a string without end, or legal nowhere."""
-        if token == '"':
-            string = _UNCLOSED.match(self.text, offset)
-            end = string.end() if string else offset
-            closed = end < len(self.text) and self.text[end] not in "\\\r\n"
-            raise Malformed("illegal character" if closed else "unclosed string", place=self.place_of_offset(offset))
-        if not "!" <= token <= "~":
+    def check_token(self, token: str, offset: int) -> None:
+        """Raises Malformed if a token has a string without end, or is a character that is legal nowhere."""
+        if '"' in token and not _CLOSED.fullmatch(token):
+            end = offset + len(token)
+            reason = "unclosed string" if self.text[end : end + 1] in ("", "\n", "\r", "\\") else "illegal character"
+            raise Malformed(reason, place=self.place_of_offset(offset))
+        if len(token) == 1 and not "!" <= token <= "~":
             raise Malformed("illegal character", f"U+{ord(token):04X}", self.place_of_offset(offset))
 
 

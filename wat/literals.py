@@ -28,11 +28,17 @@ _ESCAPE = re.compile(rf"\\(?:u\{{({_HEX})\}}|([0-9a-fA-F]{{2}})|(.))", re.DOTALL
 _ESCAPED: Mapping[str, bytes] = MappingProxyType(
     {"t": b"\t", "n": b"\n", "r": b"\r", '"': b'"', "'": b"'", "\\": b"\\"}
 )
-_STRING = r'"(?:[^"\\]|\\.)*"'
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _LITERAL = re.compile(rf'{_FLOAT.pattern}|(?:offset|align)=(?:0x{_HEX}|{_DIGITS})|\$?{_STRING}|\$[^"]+', re.DOTALL)
 _NUMBER_STARTS = (*"+-0123456789", "inf", "nan")
 _SIGNIFICANDS: Mapping[int, int] = MappingProxyType({32: 23, 64: 52})  # bits of a float's significand, by its width
 _MANY_DIGITS = 40  # more than any integer in range has, and fewer than Python is willing to read
+_SHOWN = 60  # characters of a token that a message quotes
+
+
+def shortened(token: str) -> str:
+    """A token for a message."""
+    return token if len(token) <= _SHOWN else f"{token[:_SHOWN]}..."
 
 
 def is_literal(token: str) -> bool:
@@ -51,7 +57,7 @@ def natural(token: str, bits: int) -> int | None:
     if sign or value is None:
         return None
     if value >> bits:
-        raise Malformed(f"i{bits} constant out of range", token)
+        raise Malformed(f"i{bits} constant out of range", shortened(token))
     return value
 
 
@@ -61,7 +67,7 @@ def integer(token: str, bits: int) -> int | None:
     if value is None:
         return None
     if value > (1 << (bits - 1)) if sign == "-" else value >> bits:
-        raise Malformed("constant out of range", f"{token} as i{bits}")
+        raise Malformed("constant out of range", f"{shortened(token)} as i{bits}")
     return -value & ((1 << bits) - 1) if sign == "-" else value
 
 
@@ -97,7 +103,7 @@ def float_bits(token: str, bits: int) -> int | None:
     else:
         magnitude = _infinity(bits) if infinity else _nan_bits(payload, bits)
     if magnitude is None:
-        raise Malformed("constant out of range", f"{token} as f{bits}")
+        raise Malformed("constant out of range", f"{shortened(token)} as f{bits}")
     return magnitude | (1 << bits - 1 if sign == "-" else 0)
 
 
@@ -199,7 +205,7 @@ def string_text(token: str) -> str:
     try:
         return string_bytes(token).decode("utf-8")
     except UnicodeDecodeError:
-        raise Malformed("malformed UTF-8 encoding", token) from None
+        raise Malformed("malformed UTF-8 encoding", shortened(token)) from None
 
 
 def format_integer(value: int, bits: int) -> str:

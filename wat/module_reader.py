@@ -193,19 +193,18 @@ class ModuleReader(DeclarationReader):
 
     def _take_branch_hints(self, function: int, declared: Sequence[Declared], body: Expression) -> None:
         """Takes the hints before instructions of the expression just read. Spec: metadata/code/text#branch-hints"""
-        instructions, hints = {token: number for number, token in enumerate(self.starts)}, list[tuple[int, int]]()
-        for next_ in sorted(self.annotations):
-            found = [each for each in self.annotations[next_] if each.id == BRANCH_HINT]
-            number = instructions.get(next_ + 1 if self.tokens[next_] == "(" else next_)
-            if not found or number is None:
-                continue
-            self.position = next_
+        hints = list[tuple[int, int]]()
+        for number, token in enumerate(self.starts):
+            self.position = token - 1 if self.tokens[token - 1] == "(" else token
+            here = self.annotations.get(self.position, [])
+            found = [each for each in here if each.id == BRANCH_HINT]
             if len(found) > 1:
                 raise self.malformed(f"@{BRANCH_HINT} annotation: duplicate annotation")
-            if body.instructions[number].row.mnemonic not in HINTED:
+            if found and body.instructions[number].row.mnemonic not in HINTED:
                 raise Invalid(f"@{BRANCH_HINT} annotation: invalid target", place=self.place())
-            hints.append((number, read_branch_hint(found[0])))
-            self.annotations[next_].remove(found[0])
+            if found:
+                hints.append((number, read_branch_hint(found[0])))
+                here.remove(found[0])
         if hints:
             self._hints.append(FunctionHints(function, _runs(declared), body, tuple(hints)))
 
@@ -227,11 +226,13 @@ class ModuleReader(DeclarationReader):
         """`at? reftype (elem ...)`"""
         reference = self.reference_type()
         self.expect("(", "elem")
-        items = self._function_references() if self.at_index else self._item_expressions()
+        functions = self.at_index
+        items = self._function_references() if functions else self._item_expressions()
         self.expect(")")
         limits = t.Limits(len(items), len(items))
         self._tables.append(TableDefinition(t.TableType(reference, limits, address)))
-        self._elements.append(ElementSegment(reference, items, Active(field.index, self._zero(address))))
+        type_ = _FUNCTIONS if functions and reference == t.FUNCREF else reference
+        self._elements.append(ElementSegment(type_, items, Active(field.index, self._zero(address))))
 
     def _define_memory(self, field: Field) -> None:
         """Spec: text/modules#memories"""

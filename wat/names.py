@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 from quire.engine.errors import Malformed
-from quire.wat.literals import format_name, natural, string_text
+from quire.wat.literals import format_name, natural, shortened, string_text
 
 _PLAIN = re.compile(r"[0-9A-Za-z!#$%&'*+\-./:<=>?@\\^_`|~]+")
-_QUOTED = re.compile(r'\$"(?:[^"\\]|\\.)*"')
+_QUOTED = re.compile(r'\$"[^"\\]*+(?:\\.[^"\\]*+)*+("?+)', re.DOTALL)
 
 
 def identifier_key(token: str) -> str | None:
@@ -24,9 +24,10 @@ def identifier_key(token: str) -> str | None:
         if token == "$":
             raise Malformed("empty identifier")
         return token
-    if not _QUOTED.fullmatch(token):
+    quoted = _QUOTED.fullmatch(token)
+    if quoted is None:
         return None
-    name = string_text(token[1:])
+    name = string_text(token[1:]) if quoted[1] else ""
     if not name:
         raise Malformed("empty identifier")
     return f"${name}" if _PLAIN.fullmatch(name) else f"$ {name}"
@@ -79,5 +80,5 @@ class IndexSpace:
             return index
         key = identifier_key(token)
         if key is not None and key not in self._indices:
-            raise Malformed(f"unknown {self.noun}", token)
+            raise Malformed(f"unknown {self.noun}", shortened(token))
         return None if key is None else self._indices[key]
