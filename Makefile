@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BENCH_STAMP := $(VENV)/.installed-bench
 
-.PHONY: run test check bench golden format clean
+.PHONY: run test check bench golden status format clean
 
 run: $(STAMP)  ## a real example: the primes below a number, a WASI command written as text
 	$(BIN)/quire run examples/primes.wat 100
@@ -24,6 +24,9 @@ bench: $(BENCH_STAMP)  ## side by side with other engines; ARGS="--help" for the
 
 golden: $(STAMP)  ## renews the golden files: read the difference before you commit it
 	QUIRE_GOLDEN=renew $(BIN)/pytest -q -n auto $(ARGS)
+
+status: $(STAMP)  ## docs/status.md, found by looking and by trying
+	$(BIN)/python docs/status.py
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
