@@ -41,45 +41,46 @@ class Section:
 class GuardedMemory(Memory):
     """A memory with sections that may not be touched, or not be written once the data segments are in place.
 
-    `noaccess` begins at 0; `readonly` is in ascending order; from `writable` on there are none.
+    `guard_noaccess` begins at 0; `guard_readonly` is in ascending order; from `guard_end` on there are none. The names
+    are unlike those of other layers, which it may be put over.
     """
 
-    noaccess = Section(0, 0, "")
-    readonly: tuple[Section, ...] = ()
-    writable = 0
+    guard_noaccess = Section(0, 0, "")
+    guard_readonly: tuple[Section, ...] = ()
+    guard_end = 0
 
     def __init__(self, store: Store, type_: t.MemoryType, fixed_pages: int = 0, name: str = "memory") -> None:
-        self.filled = False
+        self.guard_sealed = False
         super().__init__(store, type_, fixed_pages, name)
 
     def check_read(self, address: int, count: int) -> None:
         super().check_read(address, count)
-        if address < self.noaccess.end and count:
-            raise self.guard_fault(address, count, self.noaccess)
+        if address < self.guard_noaccess.end and count:
+            raise self.guard_fault(address, count, self.guard_noaccess)
 
     def check_static(self, address: int, count: int) -> None:
         super().check_static(address, count)
-        if address < self.noaccess.end and count:
-            raise self.guard_fault(address, count, self.noaccess)
+        if address < self.guard_noaccess.end and count:
+            raise self.guard_fault(address, count, self.guard_noaccess)
 
     def check_write(self, address: int, count: int) -> None:
         super().check_write(address, count)
-        if address < self.writable and count:
-            section = self.readonly_from(address) if address >= self.noaccess.end else self.noaccess
+        if address < self.guard_end and count:
+            section = self.guard_from(address) if address >= self.guard_noaccess.end else self.guard_noaccess
             if section is not None and section.start < address + count:
                 raise self.guard_fault(address, count, section)
 
-    def readonly_from(self, address: int) -> Section | None:
+    def guard_from(self, address: int) -> Section | None:
         """The first section that ends behind an address; none while the data is being put in place."""
-        index = bisect_right(self.readonly, address, key=lambda section: section.end)
-        return self.readonly[index] if self.filled and index < len(self.readonly) else None
+        index = bisect_right(self.guard_readonly, address, key=lambda section: section.end)
+        return self.guard_readonly[index] if self.guard_sealed and index < len(self.guard_readonly) else None
 
     def guard_fault(self, address: int, count: int, section: Section) -> Trap:
         """The trap of an access to a section; to be raised by the caller."""
         return access_trap(PROTECTION, address, count, self.name, str(section))
 
     def end_instantiation(self) -> None:
-        self.filled = True
+        self.guard_sealed = True
         super().end_instantiation()
 
 
@@ -97,9 +98,9 @@ def retrofit(module: Module, noaccess_below: int = 0, *, readonly_sections: bool
     noaccess = Section(0, noaccess_below, "noaccess by --noaccess-below")
     readonly = tuple(_in_order(_constant_sections(module))) if readonly_sections else ()
     guards = {
-        "noaccess": noaccess,
-        "readonly": readonly,
-        "writable": max((each.end for each in readonly), default=noaccess.end),
+        "guard_noaccess": noaccess,
+        "guard_readonly": readonly,
+        "guard_end": max((each.end for each in readonly), default=noaccess.end),
     }
     layer = MemoryLayer(lambda memory: True, type(GuardedMemory.__name__, (GuardedMemory,), guards))
     return Extension(name="retrofit", memory_layers=(layer,))
