@@ -1,0 +1,88 @@
+"""The examples of memory control print what their page shows.
+
+What a compiler of another version places elsewhere is not compared: addresses and indices of C programs.
+"""
+
+import importlib.util
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+FOLDER = ROOT / "examples" / "memory_control"
+
+
+def load(path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault(spec.name, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+SECTIONS = load(HERE / "readme.py").sections((FOLDER / "README.md").read_text())
+
+
+@cache
+def clang() -> str:
+    build = load(ROOT / "tests" / "programs" / "build.py")
+    folder = build.BUILT / "examples"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return build.find_clang(folder)
+    except build.CannotBuildHere as reason:
+        pytest.skip(str(reason))
+
+
+def arguments(line: str) -> list[str]:
+    name, *rest = shlex.split(line)
+    tools = {"quire": [sys.executable, "-m", "quire.cli"], "python": [sys.executable]}
+    return [*(tools.get(name) or [clang()]), *rest]
+
+
+def shown(text: str, *, compiled: bool) -> str:
+    """What is the same on every machine: memory of the machine is known within two MiB."""
+    text = re.sub(r"\d+(?= MiB more)", lambda size: str(round(int(size[0]) / 4) * 4), text)
+    if not compiled:
+        return text
+    of_the_program = [line for line in text.splitlines() if not re.match(r"  in func \d+ \$_", line)]
+    return re.sub(r"0x[0-9a-f]+|(?<=func )\d+", "*", "\n".join(of_the_program))
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_an_example_prints_what_its_page_shows(name, tmp_path):
+    if "/proc" in SECTIONS[name][0].line and not Path("/proc/self/statm").exists():
+        pytest.skip("this system has no /proc/self/statm")
+    folder = shutil.copytree(FOLDER, tmp_path / "examples")
+    compiled = SECTIONS[name][0].line.startswith("clang ")
+    for command in SECTIONS[name]:
+        done = subprocess.run(
+            arguments(command.line),
+            check=False,
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+        )
+        printed = "\n".join(line.rstrip() for line in done.stdout.splitlines())
+        assert shown(printed, compiled=compiled) == shown("\n".join(command.printed), compiled=compiled), command.line
+
+
+def test_every_file_is_shown():
+    page = (FOLDER / "README.md").read_text()
+    files = {each.name for each in FOLDER.iterdir() if each.is_file()} - {"README.md"}
+    assert not [name for name in files if name not in page]
+
+
+def test_a_difference_is_seen():
+    assert shown("64 MiB more\nfunc 3", compiled=False) != shown("0 MiB more\nfunc 3", compiled=False)
+    assert shown("func 3 $f at 0x10", compiled=True) == shown("func 4 $f at 0x20", compiled=True)
+    assert shown("func 3 $f at 0x10", compiled=True) != shown("func 3 $g at 0x10", compiled=True)
