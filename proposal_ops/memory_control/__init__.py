@@ -75,5 +75,6 @@ TEXT = TextExtension(
         MemoryAttributeForm("noaccess", "noaccess", Position.PARENTHESISED),
         MemoryAttributeForm("readonly", "readonly", Position.PARENTHESISED),
     ),
+    keywords=tuple(word for word, _ in WORDS),
     segment_attributes=(SegmentAttributeForm("prot", "prot", read_protection_word, write_protection_word),),
 )
