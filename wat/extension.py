@@ -6,7 +6,7 @@ Spec: text. This module knows no reader and no writer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -36,13 +36,19 @@ class ImmediateForm:
     accepts: Callable[[InstructionReader, Any], bool] = _always
 
 
+def alternatives(words: Iterable[str]) -> str:
+    """Words of the text format as a message has them: `a`, `b` or `c`."""
+    *others, last = (f"`{word}`" for word in words)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def keyword_form(values: tuple[tuple[str, int], ...]) -> ImmediateForm:
     """The form of a kind whose values are words, for example `(("none", 0), ("read", 1))`."""
     by_word, by_value = dict(values), {value: word for word, value in values}
 
     def read(reader: InstructionReader, kind: Any) -> int:
         if reader.peek not in by_word:
-            raise reader.unexpected_token(" or ".join(by_word))
+            raise reader.unexpected_token(alternatives(by_word))
         return by_word[reader.next()]
 
     return ImmediateForm(read, lambda writer, kind, value: by_value[value])
@@ -75,6 +81,13 @@ class MemoryAttributeForm:
     write: Callable[[int], str] = str
     with_data: bool = False
 
+    @property
+    def rule(self) -> str:
+        """Where it stands, for messages."""
+        where = "before" if self.position is Position.BEFORE_LIMITS else "behind"
+        word = f"({self.keyword} ...)" if self.position is Position.PARENTHESISED else self.keyword
+        return f"`{word}` stands {where} the limits of a memory, once"
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentAttributeForm:
@@ -84,6 +97,11 @@ class SegmentAttributeForm:
     keyword: str
     read: Callable[[Cursor], int] = _read_natural
     write: Callable[[int], str] = str
+
+    @property
+    def rule(self) -> str:
+        """Where it stands, for messages."""
+        return f"`({self.keyword} ...)` stands behind the offset of a data segment, once"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from quire.engine.errors import Malformed
 from quire.engine.module import Expression, Instruction
 from quire.wat.cursor import Cursor
 from quire.wat.lexer import TokenPlaces
+from quire.wat.literals import shortened
 from quire.wat.names import identifier_key, key_name
 from quire.wat.scope import SPACES, Scope
 from quire.wat.type_reader import TypeReader
@@ -115,7 +116,7 @@ class InstructionReader(TypeReader):
             return self.natural(32, "a label")
         depth = self.labels.find(key)
         if depth is None:
-            raise self.malformed("unknown label", token)
+            raise self.malformed("unknown label", shortened(token))
         self.position += 1
         return depth
 
@@ -283,4 +284,4 @@ class InstructionReader(TypeReader):
         """Takes the identifier behind `else` or `end`, which is that of the block."""
         token, key = self.peek, self.identifier()
         if key not in (None, block.key):
-            raise Malformed("mismatching label", token, self.source.place(self.position - 1))
+            raise Malformed("mismatching label", shortened(token), self.source.place(self.position - 1))

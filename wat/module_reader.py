@@ -67,6 +67,15 @@ class ModuleReader(DeclarationReader):
         self._elements: list[ElementSegment] = []
         self._data: list[DataSegment] = []
 
+    def unexpected(self, expected: str) -> Malformed:
+        """Of the word of an attribute it also tells where that may stand."""
+        error = super().unexpected(expected)
+        word = self.tokens[self.position + self.at("(")]
+        rules = {each.keyword: each.rule for each in self._segment_attributes}
+        rules |= {each.keyword: each.rule for each in self.memory_attributes}
+        error.detail += f"; {rules[word]}" if word in rules else ""
+        return error
+
     def module(self) -> Module:
         """Takes all fields, up to a `)` or the end."""
         start = self.position

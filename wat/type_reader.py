@@ -13,7 +13,7 @@ from typing import NamedTuple
 from quire.engine import types as t
 from quire.wat.annotations import NAME, read_name
 from quire.wat.cursor import Cursor
-from quire.wat.extension import MemoryAttributeForm, Position
+from quire.wat.extension import MemoryAttributeForm, Position, alternatives
 from quire.wat.scope import Scope
 
 _HEAP: Mapping[str, t.AbstractHeapType] = MappingProxyType({each.name: each for each in t.ABSTRACT_HEAP_TYPES})
@@ -271,12 +271,15 @@ class TypeReader(Cursor):
         address, values = self.address_type(), dict[str, int]()
         self._attribute_words(Position.BEFORE_LIMITS, values)
         if not self.peek[:1].isdigit():
-            raise self.unexpected_token("the limits of a memory")
+            beside = ": its inline data goes with no such attribute" if values and self.at("(", "data") else ""
+            raise self.unexpected_token(f"the limits of a memory{beside}")
         limits = self.limits()
         self._attribute_words(Position.AFTER_LIMITS, values)
         self.attribute_forms(self.memory_attributes, values)
         if self.peek != ")":
-            raise self.unexpected_token("`)`")
+            missing = [each for each in self.memory_attributes if each.attribute not in values]
+            forms = [f"({each.keyword}" for each in missing if each.position is Position.PARENTHESISED]
+            raise self.unexpected_token(alternatives([*forms, ")"]))
         return with_attributes(t.MemoryType(limits, address), values)
 
     def _attribute_words(self, position: Position, values: dict[str, int]) -> None:
