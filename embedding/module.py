@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 from typing import Final
@@ -20,9 +21,11 @@ from quire.embedding.types import (
     extern_type,
 )
 from quire.engine.binary import decode, encode
+from quire.engine.errors import Malformed
 from quire.engine.module import Export
 from quire.engine.module import Module as RawModule
 from quire.engine.validate import ValidModule, validate
+from quire.proposal_ops import FEATURES
 
 _NEVER_IN_TEXT: Final = frozenset({*range(9), *range(14, 32), 0x7F})
 
@@ -41,6 +44,26 @@ def is_text(source: str) -> bool:
 def read(engine: Engine, source: str | bytes | bytearray | memoryview) -> RawModule:
     """The module that a text, or the bytes of a binary or text, is; not validated. Raises Malformed."""
     data = source if isinstance(source, str) else bytes(source)
+    try:
+        return _read(engine, data)
+    except Malformed as error:
+        feature = _feature_wanted(engine, data)
+        if feature is not None:
+            error.detail += f"; it is of {feature}, which is off"
+        raise
+
+
+def _feature_wanted(engine: Engine, data: str | bytes) -> str | None:
+    """What would make a module of this if it were on."""
+    for name in FEATURES:
+        if name not in engine.features:
+            with suppress(Malformed):
+                _read(Engine(features=(*engine.features, name)), data)
+                return name
+    return None
+
+
+def _read(engine: Engine, data: str | bytes) -> RawModule:
     if isinstance(data, bytes) and is_binary(data):
         return decode(data, engine.instruction_set)
     from quire.wat.parser import parse_module  # noqa: PLC0415  # binaries do without

@@ -10,6 +10,7 @@ Every module is written from docs/memory-control.md, which is normative, and say
     host_mappings.py      bytes of the host in a virtual memory
     alignment.py          the profiles round and trap
     operations.py         what the instructions do
+    retrofit.py           guards for modules that know nothing of all this
 """
 
 from quire.engine.extension import Extension, MemoryLayer
@@ -33,6 +34,7 @@ from quire.wat.extension import (
     Position,
     SegmentAttributeForm,
     TextExtension,
+    alternatives,
     keyword_form,
 )
 
@@ -58,7 +60,7 @@ def read_protection_word(cursor: Cursor) -> int:
     """One of none, read and readwrite."""
     words = dict(WORDS)
     if cursor.peek not in words:
-        raise cursor.unexpected_token(" or ".join(words))
+        raise cursor.unexpected_token(alternatives(words))
     return words[cursor.next()]
 
 

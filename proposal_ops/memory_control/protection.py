@@ -54,7 +54,7 @@ class VirtualMemoryIndex(Index):
 
     def check(self, context: Context, value: int) -> None:
         if not context.memory(value).attribute("virtual"):
-            raise Invalid("memory is not virtual", f"memory {value}")
+            raise Invalid("memory is not virtual", f"memory {value} is {context.memory(value)}")
 
 
 PROTECTION = ProtectionKind()
@@ -64,7 +64,9 @@ VIRTUAL_MEMORY = VirtualMemoryIndex("memory")
 def check_segment(context: Context, memory: int, value: int) -> None:
     """Only segments of virtual memories have a protection."""
     if not context.memory(memory).attribute("virtual"):
-        raise Invalid("invalid data segment protection", f"memory {memory} is not virtual")
+        raise Invalid(
+            "invalid data segment protection", f"memory {memory} is not virtual: it is {context.memory(memory)}"
+        )
 
 
 SEGMENT_PROTECTION = SegmentAttribute("prot", 0x10, read_protection, write_protection, check_segment)
