@@ -12,7 +12,6 @@ import struct
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from math import inf, nextafter
 from types import MappingProxyType
 
@@ -88,7 +87,6 @@ def _decimal(digits: str) -> int:
     return int(digits) if len(digits) <= _MANY_DIGITS else 1 << 4 * _MANY_DIGITS
 
 
-@lru_cache(1024)
 def float_bits(token: str, bits: int) -> int | None:
     """The bits of the float of that width nearest to a number, ties to even. Spec: text/values#text-float"""
     match = _FLOAT.fullmatch(token)

@@ -5,8 +5,9 @@ What identifiers cannot say stands in annotations, so that reading the text give
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
+from types import MappingProxyType
 
 from quire.engine import types as t
 from quire.engine.errors import Crash, Exhausted
@@ -29,7 +30,7 @@ from quire.wat.literals import format_bytes, format_name
 from quire.wat.text_format import CORE_TEXT, TextFormat
 from quire.wat.type_writer import form, words
 
-_KEYWORDS = {kind: keyword for keyword, kind in EXTERNALS.items()}
+_KEYWORDS: Mapping[str, str] = MappingProxyType({kind: keyword for keyword, kind in EXTERNALS.items()})
 _INDENT = "  "
 _DEEPEST_INDENT = 40  # or deep nesting would make the text grow with its square
 _MOST_LOCALS = 1_000_000  # a binary of a few bytes may declare billions; a text has a word for each
