@@ -1,0 +1,15 @@
+"""Modules from choices: typed, so that each is valid; out of the instruction table, so that none is forgotten.
+
+    features.py     what a module may use: drawn for each
+    edges.py        the values that instructions trip over
+    type_section.py types
+    plan.py         a module without its function bodies
+    leaves.py       constants and constructors: the simplest code for a type
+    catalogue.py    which instructions make a value of a type, with which immediates
+    operands.py     what an operand is good for, so that few calls trap
+    control.py      blocks, branches, calls, exceptions
+    body.py         function bodies
+    generator.py    all of it: generate(choices) -> Generated
+
+Nothing here runs a module or knows an engine.
+"""

@@ -1,0 +1,274 @@
+"""Function bodies: code that makes a value of a wanted type, out of code that makes its operands, and so on.
+
+Every loop and every function takes one from the fuel before it goes on, and returns at once when there is none left, so
+that all code ends and nothing needs more stack than the fuel allows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from quire.engine import types as t
+from quire.engine.module import Expression, FunctionDefinition, Instruction, LocalRun
+from quire.fuzz.choices import Choices
+from quire.fuzz.generate import control
+from quire.fuzz.generate.catalogue import FUEL, Catalogue, Production
+from quire.fuzz.generate.control import Label
+from quire.fuzz.generate.edges import draw_bits
+from quire.fuzz.generate.leaves import Code
+from quire.fuzz.generate.operands import Role, edge_address, role_of, safe_range
+from quire.fuzz.generate.plan import Plan, function_type
+
+DEEPEST = 12
+NAN_MAKING = re.compile(
+    r"(f32|f64|f32x4|f64x2)\.(add|sub|mul|div|sqrt|min|max|ceil|floor|trunc|nearest|demote_\w+|promote_\w+"
+    r"|relaxed_n?madd|relaxed_min|relaxed_max)$"
+)
+"""The instructions whose NaN has bits that engines may choose. Spec: exec/numerics#nan-propagation"""
+CANONICAL = {"f32": 1, "f64": 2, "f32x4": 3, "f64x2": 4}
+"""The helpers that make a NaN of a shape canonical, by function index."""
+
+
+@dataclass(slots=True)
+class Body:
+    """One function body being made. `risk` is how many operands in a thousand do not keep to their role."""
+
+    plan: Plan
+    choices: Choices
+    catalogue: Catalogue
+    index: int
+    risk: int
+    budget: int
+    code: Code = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    locals: list[t.ValueType] = field(default_factory=list)
+    nesting: int = 0
+
+    @property
+    def signature(self) -> t.FunctionType:
+        return function_type(self.plan, self.index)
+
+    def definition(self) -> FunctionDefinition:
+        """The function, finished."""
+        self.locals = list(self.signature.parameters)
+        self.labels = [Label(self.signature.results)]
+        self.take_fuel()
+        for _ in range(self.choices.below(6)):
+            self.statement()
+        self.values(self.signature.results)
+        self.emit("end")
+        own = map(self.written, self.locals[len(self.signature.parameters) :])
+        runs = tuple(LocalRun(len(list(group)), type_) for type_, group in groupby(own))
+        old = self.plan.module.functions[self.index - len(self.plan.module.imports)]
+        return FunctionDefinition(old.type_index, runs, Expression(tuple(self.code)))
+
+    # Parts
+
+    def emit(self, mnemonic: str, *immediates: object) -> None:
+        self.append(self.plan.emitter.make(mnemonic, *immediates))
+
+    def append(self, instruction: Instruction) -> None:
+        self.code.append(instruction)
+        self.budget -= 1
+
+    def constant(self, type_: t.NumberType, bits: int) -> None:
+        self.append(self.plan.leaves.constant(type_, bits))
+
+    def written(self, type_: t.ValueType) -> t.ValueType:
+        """A closed type as the module writes it."""
+        if isinstance(type_, t.NumberType):
+            return type_
+        return t.ReferenceType(type_.nullable, self.plan.leaves.written(type_.heap))
+
+    def allows(self, feature: str) -> bool:
+        return feature in self.plan.features
+
+    def local(self, type_: t.ValueType) -> int:
+        """A local of this very type, an old one or a new one; it must have a default."""
+        known = [index for index, each in enumerate(self.locals) if each == type_]
+        if known and (len(known) > 2 or self.choices.chance(50)):
+            return self.choices.pick(known)
+        self.locals.append(type_)
+        return len(self.locals) - 1
+
+    def take_fuel(self) -> None:
+        """Return with simple values if there is no fuel."""
+        for mnemonic, immediate in (("global.get", FUEL), ("i32.const", 1), ("i32.sub", None), ("global.set", FUEL)):
+            self.emit(mnemonic, *(() if immediate is None else (immediate,)))
+        self.emit("global.get", FUEL)
+        self.emit("i32.const", 0)
+        self.emit("i32.le_s")
+        self.emit("if", None)
+        for each in self.signature.results:
+            self.code += self.plan.leaves.simple(self.choices, each)
+        self.emit("return")
+        self.emit("end")
+
+    # Values
+
+    def value(self, goal: t.ValueType) -> None:
+        """Code for one value of a closed type."""
+        self.nesting += 1
+        kind = self.choices.below(100) if self.budget > 0 and self.nesting < DEEPEST else 0
+        if kind < 30:
+            self.simple(goal)
+        elif kind < 74 or not control.value_form(self, goal):
+            self.produce(goal)
+        self.nesting -= 1
+
+    def values(self, types: tuple[t.ValueType, ...]) -> None:
+        for each in types:
+            self.value(each)
+
+    def simple(self, goal: t.ValueType) -> None:
+        """A local or a leaf."""
+        known = [index for index, each in enumerate(self.locals) if each == goal]
+        if known and self.choices.chance(60):
+            self.emit("local.get", self.choices.pick(known))
+        else:
+            for each in self.plan.leaves.leaf(self.choices, goal):
+                self.append(each)
+
+    def produce(self, goal: t.ValueType) -> None:
+        """An instruction of the table that makes such a value, with its operands."""
+        groups = self.catalogue.making(goal)
+        production = self.choices.pick(self.choices.pick(groups)) if groups else None
+        if production is None or not self.can_make(production):
+            self.simple(goal)
+            return
+        self.use(production)
+        for _ in production.signature.results[1:]:
+            self.emit("drop")
+
+    def can_make(self, production: Production) -> bool:
+        return all(map(self.plan.leaves.has_values, production.signature.parameters))
+
+    def use(self, production: Production) -> None:
+        """The operands and the instruction."""
+        for index in range(len(production.signature.parameters)):
+            self.operand(production, index)
+        instruction = production.instruction(self.choices)
+        self.append(self.with_offset(instruction))
+        made = NAN_MAKING.match(production.row.mnemonic)
+        if made:
+            self.emit("call", CANONICAL[made[1]])
+
+    def with_offset(self, instruction: Instruction) -> Instruction:
+        """A load or store whose offset leads to where its memory may be written."""
+        immediates = instruction.immediates
+        if not immediates or not hasattr(immediates[0], "offset"):
+            return instruction
+        memory = self.plan.context.memories[immediates[0].memory]
+        start, _ = safe_range(memory)
+        offset = self.choices.pick((start, start, start + 8, start + 255))
+        if self.choices.below(1000) < self.risk:
+            offset = self.choices.pick((0, edge_address(self.choices, memory), 0xFFFFFFFF))
+        return Instruction(instruction.row, (immediates[0]._replace(offset=offset), *immediates[1:]))
+
+    # Statements
+
+    def statement(self) -> None:
+        """Code that leaves the stack as it was."""
+        self.nesting += 1
+        kind = self.choices.below(100) if self.budget > 0 and self.nesting < DEEPEST else 0
+        if kind < 10:
+            self.emit("nop")
+        elif kind < 35 and self.catalogue.statements:
+            production = self.choices.pick(self.catalogue.statements)
+            if self.can_make(production):
+                self.use(production)
+        elif kind < 60:
+            self.set_something()
+        else:
+            control.statement_form(self)
+        self.nesting -= 1
+
+    def set_something(self) -> None:
+        """Set a local, an old one or a new one."""
+        types = [*self.locals, *(each.value for each in self.plan.context.globals)]
+        wanted = self.choices.pick(types)
+        if not t.is_defaultable(wanted):
+            self.value(wanted)
+            self.emit("drop")
+            return
+        self.value(wanted)
+        local = self.local(wanted)
+        if self.choices.chance(30):
+            self.emit("local.tee", local)
+            self.emit("drop")
+        else:
+            self.emit("local.set", local)
+
+    def consume(self, types: tuple[t.ValueType, ...]) -> None:
+        """Take values off the stack."""
+        for each in reversed(types):
+            if t.is_defaultable(each) and self.choices.chance(60):
+                self.emit("local.set", self.local(each))
+            else:
+                self.emit("drop")
+
+    # Operands
+
+    def operand(self, production: Production, index: int) -> None:
+        """An operand that keeps to its role, as a rule."""
+        type_ = production.signature.parameters[index]
+        role = role_of(production.row, production.signature, index)
+        if role is Role.ANY or self.choices.below(1000) < self.risk:
+            self.value(type_)
+        elif isinstance(type_, t.ReferenceType):
+            self.reference(production, type_, role)
+        else:
+            self.number(production, type_, role)
+
+    def reference(self, production: Production, type_: t.ReferenceType, role: Role) -> None:
+        wanted = production.signature.results[0] if role is Role.CASTABLE else t.ReferenceType(False, type_.heap)
+        if wanted == production.signature.parameters[0]:
+            wanted = type_
+        self.value(wanted if self.plan.leaves.has_values(wanted) else type_)
+
+    def number(self, production: Production, type_: t.NumberType, role: Role) -> None:
+        if role in (Role.ADDRESS, Role.REGION):
+            self.address(production, type_, role)
+        elif role is Role.DIVISOR:
+            self.value(type_)
+            self.constant(type_, self.choices.pick((1, 1, 3, 8)))
+            self.emit(f"{type_}.or")
+        elif role is Role.CONVERTIBLE:
+            self.value(t.I32)
+            self.constant(t.I32, 0x7FFFFF)
+            self.emit("i32.and")
+            self.emit(f"{type_}.convert_i32_u")
+        elif role is Role.GROWTH and self.choices.chance(10):
+            self.constant(type_, draw_bits(self.choices, type_))
+        else:
+            self.constant(type_, self.choices.below(2 if role is Role.TINY else 3))
+
+    def address(self, production: Production, type_: t.NumberType, role: Role) -> None:
+        """Computed or constant, within bounds once the offset is added, often at an edge."""
+        start, end = safe_range(self.plan.context.memories[memory_of(production)])
+        base = start if role is Role.REGION else 0
+        kind = self.choices.below(10)
+        if kind < 3:
+            self.constant(type_, base + self.choices.below(64))
+        elif kind < 6:
+            last = end - start - (16 + 255 if role is Role.ADDRESS else 64)
+            self.constant(type_, base + last - self.choices.below(16))
+        else:
+            self.value(type_)
+            self.constant(type_, 0x7FF)
+            self.emit(f"{type_}.and")
+            if base:
+                self.constant(type_, base)
+                self.emit(f"{type_}.add")
+
+
+def memory_of(production: Production) -> int:
+    """The first memory that the immediates name."""
+    for kind, value in zip(production.row.immediates, production.immediates, strict=True):
+        if hasattr(value, "memory"):
+            return int(value.memory)
+        if getattr(kind, "space", None) == "memory":
+            return int(value)
+    return 0

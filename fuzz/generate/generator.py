@@ -1,0 +1,96 @@
+"""Modules from choices, and the calls to make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from quire.engine import types as t
+from quire.engine.instruction_set import InstructionSet
+from quire.engine.module import FunctionDefinition, Instruction, Module
+from quire.fuzz.choices import Choices
+from quire.fuzz.generate.body import Body
+from quire.fuzz.generate.catalogue import Catalogue
+from quire.fuzz.generate.features import ALL_FEATURES, draw_features, rows_of
+from quire.fuzz.generate.leaves import Emitter
+from quire.fuzz.generate.plan import Plan, draw_plan, function_type
+
+VERSION = 1
+"""Of the generator: the same choices give the same module as long as it is the same."""
+EXEMPT = ("f32x4.relaxed_madd", "f32x4.relaxed_nmadd", "f64x2.relaxed_madd", "f64x2.relaxed_nmadd")
+"""Rounded once or twice, as an engine likes: nothing that engines could be held to. Spec: exec/numerics#op-fmadd"""
+CALLS = 4  # of each function
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a function with arguments that constant code makes."""
+
+    function: int
+    arguments: tuple[Instruction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A module, the instruction set that it is of, and the calls to make of it, in this order."""
+
+    module: Module
+    instruction_set: InstructionSet
+    features: frozenset[str]
+    calls: tuple[Call, ...]
+    fuel: bool = True  # whether global 0 holds it
+
+
+def generate(choices: Choices, allowed: Iterable[str] = ALL_FEATURES) -> Generated:
+    """A valid module with some of the features that are allowed."""
+    features = draw_features(choices, allowed)
+    plan = draw_plan(choices, features)
+    rows = [row for row in rows_of(features) if row.mnemonic not in EXEMPT and not (choices.chance(10))]
+    catalogue = Catalogue(plan.context, rows, heaps_of(plan), plan.leaves.written)
+    risk = choices.pick((0, 0, 0, 5, 30))
+    bodies = tuple(
+        Body(plan, choices, catalogue, index, risk, choices.pick((30, 60, 120))).definition()
+        for index in range(plan.first, len(plan.context.functions))
+    )
+    module = replace(plan.module, functions=(*helpers(plan), *bodies))
+    return Generated(module, plan.instruction_set, features, draw_calls(choices, plan))
+
+
+def heaps_of(plan: Plan) -> list[t.HeapType]:
+    """What the module may cast to: the abstract heap types of its features, and its own types."""
+    abstract = [t.FUNC, t.EXTERN, t.NOFUNC, t.NOEXTERN]
+    if "gc" in plan.features:
+        abstract += [t.ANY, t.EQ, t.I31, t.STRUCT, t.ARRAY, t.NONE]
+    if "exceptions" in plan.features:
+        abstract += [t.EXN, t.NOEXN]
+    return [*abstract, *dict.fromkeys(plan.context.types)]
+
+
+def helpers(plan: Plan) -> list[FunctionDefinition]:
+    """The functions that make NaNs canonical, in the order of body.CANONICAL."""
+    made = []
+    shapes = (("f32", 0x7FC00000), ("f64", 0x7FF8000000000000))
+    vectors = (("f32x4", 0x7FC00000 * (1 + (1 << 32) + (1 << 64) + (1 << 96))), ("f64x2", 0x7FF8 << 48 | 0x7FF8 << 112))
+    for definition, (shape, nan) in zip(plan.module.functions, (*shapes, *vectors)[: plan.first - 1], strict=False):
+        body = canonical(plan.emitter, shape, nan)
+        made.append(FunctionDefinition(definition.type_index, (), plan.emitter.expression(body)))
+    return made
+
+
+def canonical(emitter: Emitter, shape: str, nan: int) -> list[Instruction]:
+    """Local 0, or in place of a NaN (or of the NaNs among its lanes) the canonical one."""
+    get, vector = emitter.make("local.get", 0), "x" in shape
+    constant = emitter.make("v128.const" if vector else f"{shape}.const", nan)
+    choose = emitter.make("v128.bitselect" if vector else "select")
+    return [get, constant, get, get, emitter.make(f"{shape}.eq"), choose]
+
+
+def draw_calls(choices: Choices, plan: Plan) -> tuple[Call, ...]:
+    """Each function some times, with arguments of edge values and simple references."""
+    calls = []
+    for index in range(plan.first, len(plan.context.functions)):
+        parameters = function_type(plan, index).parameters
+        for _ in range(CALLS if parameters else 1):
+            code = [each for type_ in parameters for each in plan.leaves.leaf(choices, type_)]
+            calls.append(Call(index, tuple(code)))
+    return tuple(calls)
