@@ -14,7 +14,7 @@ from typing import Any
 from quire.cli.failure import WRONG_USAGE, Failure, host_failure
 from quire.cli.guards import add_guards, guarded_engine
 from quire.cli.options import add_features, add_limits, add_tier, make_limits
-from quire.cli.source import STANDARD_INPUT, Source, read_source
+from quire.cli.source import Source, read_source
 from quire.cli.values import format_value, read_arguments, value_as_json
 from quire.embedding.function import Func
 from quire.embedding.instance import Instance
@@ -123,12 +123,11 @@ def _run_with_wasi(module: Module, arguments: argparse.Namespace) -> Outcome:
 
     name = PurePath(arguments.file).name
     guest_arguments = () if arguments.invoke else arguments.arguments
-    standard_input = None if arguments.file == STANDARD_INPUT else 0
     try:
         wasi = Wasi(
             [name, *guest_arguments],
             dict(arguments.env),
-            stdin=standard_input,
+            stdin=0,
             stdout=1,
             stderr=2,
             preopens=arguments.dir,

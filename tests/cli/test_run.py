@@ -115,6 +115,7 @@ def test_what_a_guest_is_given(quire, folder, monkeypatch):
     given = ["echo.wat", "--fuel", "-x", "--", "two words", "A=b=c", "HERE=value", "/data"]
     assert done.output == "\0".join(given)
     assert quire("run", "echo.wat").output == "echo.wat\0"
+    assert json.loads(quire("run", "--json", "echo.wat").output.splitlines()[-1])["status"] == 0
 
 
 def test_a_folder_has_its_own_name_unless_another_is_given(quire, folder):

@@ -24,6 +24,7 @@ def test_validation_for_programs(quire):
     ]
     assert lines[1]["cause"]["reason"] == "type mismatch"
     assert (done.status, done.errors) == (2, "")
+    assert quire("validate", "missing.wat", "invalid.wat", "sum.wat").status == 2
 
 
 def test_there_and_back(quire, folder):

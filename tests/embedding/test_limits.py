@@ -44,17 +44,22 @@ def test_time_limits_the_start_function_too():
         quire.instantiate("(func $f (loop (br 0))) (start $f)", limits=quire.Limits(timeout=0.05))
 
 
+def clocks() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)}
+
+
 def test_one_clock_runs_for_nested_calls():
     """The inner call neither starts a clock of its own nor stops that of the outer one."""
-    store = quire.Store(limits=quire.Limits(timeout=0.05))
-    linker = quire.Linker(store.engine)
+    before, seen = clocks(), []
+    imports = {"env": {"g": lambda: exports.h(), "count": lambda: seen.append(len(clocks() - before))}}
     text = """
-      (import "env" "g" (func $g)) (func (export "h"))
+      (import "env" "g" (func $g)) (import "env" "count" (func $count))
+      (func (export "h") (call $count))
       (func (export "f") (call $g) (loop (br 0)))"""
-    linker.define_func("env", "g", None, lambda: exports.h())
-    exports = linker.instantiate(store, quire.Module(store.engine, text)).exports
+    exports = quire.instantiate(text, imports, limits=quire.Limits(timeout=0.05)).exports
     with pytest.raises(quire.Exhausted):
         exports.f()
+    assert seen == [1]
 
 
 def test_no_clock_is_left_behind():
