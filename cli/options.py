@@ -12,7 +12,7 @@ from typing import Final
 from quire.cli.failure import WRONG_USAGE, Failure
 from quire.embedding.store import AUTO, TIERS, Engine, Limits
 from quire.engine.extension import Extension
-from quire.proposal_ops import FEATURES
+from quire.proposal_ops import FEATURES, instruction_set
 
 ALL: Final = "all"
 _BINARY_UNITS: Final[Mapping[str, int]] = MappingProxyType({"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30})
@@ -52,6 +52,19 @@ def features(arguments: argparse.Namespace) -> tuple[str, ...]:
 def make_engine(arguments: argparse.Namespace, extensions: Iterable[Extension] = ()) -> Engine:
     """With the features and the tier that are asked for. Raises Failure."""
     return Engine(features=features(arguments), tier=getattr(arguments, "tier", AUTO), extensions=extensions)
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """An option for each setting that features have for a store, such as --alignment."""
+    for each in instruction_set().settings:
+        help_ = f"{each.meaning} (default: {each.choices[0]})"
+        parser.add_argument(f"--{each.name}", choices=each.choices, help=help_)
+
+
+def settings(arguments: argparse.Namespace) -> Mapping[str, str]:
+    """Those that are asked for."""
+    given = {each.name: getattr(arguments, each.name) for each in instruction_set().settings}
+    return {name: choice for name, choice in given.items() if choice is not None}
 
 
 def add_tier(parser: argparse.ArgumentParser) -> None:

@@ -66,10 +66,11 @@ class SegmentAttribute:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Seam 7: a setting of the store, with the choices it has; the first is the default."""
+    """Seam 7: a setting of the store, with the choices it has; the first is the default. `meaning` is for people."""
 
     name: str
     choices: tuple[str, ...]
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from quire.cli.failure import WRONG_USAGE, Failure, host_failure
 from quire.cli.guards import add_guards, guarded_engine
-from quire.cli.options import add_features, add_limits, add_tier, make_limits
+from quire.cli.options import add_features, add_limits, add_settings, add_tier, make_limits, settings
 from quire.cli.source import Source, read_source
 from quire.cli.values import format_value, read_arguments, value_as_json
 from quire.embedding.function import Func
@@ -71,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_guards(parser)
     add_tier(parser)
     add_features(parser)
+    add_settings(parser)
     add_limits(parser)
     parser.add_argument(
         "--json", action="store_true", help="end with a line of JSON: the status, its cause, the results of the export"
@@ -145,7 +146,10 @@ def _run_with_wasi(module: Module, arguments: argparse.Namespace) -> Outcome:
 
 def _execute(module: Module, linker: Linker, arguments: argparse.Namespace) -> Outcome:
     """Instantiate, and call what is to be called, all within one limit of time. Raises QuireError, Exit, Failure."""
-    store = Store(module.engine, limits=make_limits(arguments))
+    try:
+        store = Store(module.engine, limits=make_limits(arguments), settings=settings(arguments))
+    except ValueError as error:  # a setting of a feature that is off
+        raise Failure(str(error), status=WRONG_USAGE) from None
     with store.running():
         instance = linker.instantiate(store, module)
         start, initialize = (_plain_function(instance, name) for name in (START, INITIALIZE))

@@ -11,7 +11,7 @@ from quire.engine.runtime.memory import Memory
 from quire.proposal_ops.memory_control.traps import ALIGNMENT, access_trap
 
 ROUND, TRAP = "round", "trap"
-PROFILE = Setting("alignment", (ROUND, TRAP))
+PROFILE = Setting("alignment", (ROUND, TRAP), "what instructions do with a range of pages that is not aligned")
 
 
 def check_alignment(memory: Memory, address: int, length: int) -> None:

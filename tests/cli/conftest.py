@@ -39,6 +39,10 @@ MODULES = {
     "start.wat": "(module (func $f (unreachable)) (start $f))\n",
     "nothing.wat": "(module)\n",
     "shared.wat": "(module (memory 1 1 shared))\n",
+    "virtual.wat": """\
+(module (memory virtual 1)
+  (func (export "map") (result i32) (memory.map read (i32.const 5) (i32.const 1))))
+""",
     "hello.wat": """\
 (module $hello
   (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))

@@ -164,6 +164,14 @@ def test_amounts_are_in_their_units(quire):
     assert quire("run", "--max-memory", "63K", "sum.wat").status == 124
 
 
+def test_settings_of_features(quire):
+    assert quire("run", "--invoke", "map", "virtual.wat").output == "0\n"
+    trapped = quire("run", "--alignment", "trap", "--invoke", "map", "virtual.wat")
+    assert (trapped.status, "unaligned memory access" in trapped.errors) == (134, True)
+    off = quire("run", "--alignment", "trap", "--disable", "memory-control", "nothing.wat")
+    assert (off.status, off.errors) == (2, "quire: no such setting: alignment=trap: there are none\n")
+
+
 def test_a_tier_is_named(quire):
     assert quire("run", "--tier", "reference", "nothing.wat").status == 0
     assert quire("run", "--tier", "bogus", "nothing.wat").status == 2
