@@ -39,16 +39,6 @@ class NoPlaces:
 
 
 @dataclass(frozen=True, slots=True)
-class TextPlaces:
-    """The places of an expression from a text."""
-
-    places: tuple[Place, ...]
-
-    def place(self, index: int) -> Place:
-        return self.places[index] if index < len(self.places) else NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
 class Expression:
     """A flat sequence of instructions, as in the binary: `block` and `end` are instructions, the last is `end`."""
 

@@ -26,10 +26,16 @@ from quire.engine.module import (
     Passive,
     TableDefinition,
     TagDefinition,
-    TextPlaces,
 )
 from quire.engine.validate import states, symbols, validate
 from quire.engine.validate.rules import RULES
+
+
+class Columns:
+    """Places as if each instruction were one sign of the first line."""
+
+    def place(self, index):
+        return Place(line=1, column=1 + index)
 
 
 def ref(heap, *, null=False):
@@ -99,11 +105,10 @@ def module(text, results="", parameters="", locals_=(), instruction_set=CORE):
     """A module whose function 0 has this body, result types and parameter types."""
     own = t.FunctionType(*(tuple(VALUES[word] for word in words.split()) for words in (parameters, results)))
     instructions = (*assembled(text, instruction_set), Instruction(CORE.by_mnemonic["end"][0]))
-    places = TextPlaces(tuple(Place(line=1, column=1 + index) for index in range(len(instructions))))
     runs = tuple(LocalRun(count, VALUES[word]) for count, word in locals_)
     return Module(
         types=tuple(t.RecursiveType((t.SubType(each),)) for each in (*COMPOSITES, own)),
-        functions=(FunctionDefinition(len(COMPOSITES), runs, Expression(instructions, places)),),
+        functions=(FunctionDefinition(len(COMPOSITES), runs, Expression(instructions, Columns())),),
         tables=(
             TableDefinition(t.TableType(t.FUNCREF, t.Limits(1))),
             TableDefinition(t.TableType(t.EXTERNREF, t.Limits(1))),
