@@ -17,27 +17,20 @@ A script (.wast) is read with one cursor over all its tokens: `cursor = text_for
 if not __name__.startswith("quire."):
     raise ImportError(f"import quire.{__name__}: under its bare name this package would be loaded twice")
 
-from quire.wat.extension import (
-    ImmediateForm,
-    MemoryAttributeForm,
-    Position,
-    SegmentAttributeForm,
-    TextExtension,
-    keyword_form,
-)
-from quire.wat.parser import parse_module
-from quire.wat.printer import print_module
-from quire.wat.text_format import CORE_TEXT, TextFormat
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "CORE_TEXT",
-    "ImmediateForm",
-    "MemoryAttributeForm",
-    "Position",
-    "SegmentAttributeForm",
-    "TextExtension",
-    "TextFormat",
-    "keyword_form",
-    "parse_module",
-    "print_module",
-]
+if TYPE_CHECKING:
+    from quire.wat.parser import parse_module as parse_module
+    from quire.wat.printer import print_module as print_module
+    from quire.wat.text_format import CORE_TEXT as CORE_TEXT
+    from quire.wat.text_format import TextFormat as TextFormat
+
+_HOMES = {"parse_module": "parser", "print_module": "printer", "CORE_TEXT": "text_format", "TextFormat": "text_format"}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for: extensions need a corner of this room, and programs that run binaries none of it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

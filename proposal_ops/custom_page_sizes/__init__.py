@@ -3,12 +3,18 @@
 The core's memory type has the field already, and its size, growth and limits count in it; this only switches it on.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from quire.engine import types as t
 from quire.engine.bytestream import ByteReader, ByteWriter
 from quire.engine.errors import Invalid, Malformed
 from quire.engine.extension import Extension, MemoryFlag
-from quire.wat.cursor import Cursor
 from quire.wat.extension import MemoryAttributeForm, Position, TextExtension
+
+if TYPE_CHECKING:
+    from quire.wat.cursor import Cursor
 
 VALID_SIZES = (1, t.PAGE_SIZE)  # bytes
 

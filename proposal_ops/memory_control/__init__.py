@@ -13,6 +13,10 @@ Every module is written from docs/memory-control.md, which is normative, and say
     retrofit.py           guards for modules that know nothing of all this
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from quire.engine.extension import Extension, MemoryLayer
 from quire.engine.immediates import MEMORY
 from quire.engine.instructions.row import stateful
@@ -28,7 +32,6 @@ from quire.proposal_ops.memory_control.protection import (
 )
 from quire.proposal_ops.memory_control.sectioned_memory import SectionedMemory
 from quire.proposal_ops.memory_control.virtual_memory import VirtualMemory
-from quire.wat.cursor import Cursor
 from quire.wat.extension import (
     MemoryAttributeForm,
     Position,
@@ -37,6 +40,9 @@ from quire.wat.extension import (
     alternatives,
     keyword_form,
 )
+
+if TYPE_CHECKING:
+    from quire.wat.cursor import Cursor
 
 EXTENSION = Extension(
     name="memory-control",

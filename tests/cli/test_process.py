@@ -113,3 +113,12 @@ def test_a_binary_stays_off_the_terminal(folder):
 def test_the_command_starts_without_what_no_verb_needs(room):
     script = f"import sys; from quire.cli import main; main(['--version']); print({room!r} in sys.modules)"
     assert run("-c", script, command=[sys.executable]).stdout.splitlines()[-1] == b"False"
+
+
+def test_a_binary_is_run_without_the_text_format(folder):
+    binary = run("parse", "hello.wat").stdout
+    (folder / "hello.wasm").write_bytes(binary)
+    script = (
+        "import sys; from quire.cli import main; main(['run', 'hello.wasm']); print('quire.wat.lexer' in sys.modules)"
+    )
+    assert run("-c", script, command=[sys.executable]).stdout.splitlines() == [b"hello", b"False"]
