@@ -31,7 +31,8 @@ GUEST = """
       (i32.store8 (local.get $j) (local.get $byte))
       (br $next)))
   (func $seal (export "seal") (param $start i32) (param $size i32)
-    (memory.protect read (local.get $start) (local.get $size))))
+    (memory.protect read (local.get $start)
+      (i32.and (i32.add (local.get $size) (i32.const 0xffff)) (i32.const -0x10000)))))
 """
 
 

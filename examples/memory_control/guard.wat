@@ -7,16 +7,21 @@
   (memory $heap (export "memory") virtual 64)
   (global $next (mut i32) (i32.const 0x10000))  ;; the first page stays unmapped
 
+  ;; The bytes of the pages that so many bytes want. Some engines trap where a range is not of whole pages.
+  (func $rounded (param $size i32) (result i32)
+    (i32.and (i32.add (local.get $size) (i32.const 0xffff)) (i32.const -0x10000)))
+
   ;; The address of `size` new bytes. The last one is the last of its page; the page behind it stays unmapped.
-  (func $allocate (param $size i32) (result i32) (local $start i32)
-    (local.set $start (memory.map $heap readwrite (global.get $next) (local.get $size)))
-    (global.set $next (i32.and (i32.const -0x10000)
-      (i32.add (local.get $start) (i32.add (local.get $size) (i32.const 0x1ffff)))))
-    (i32.sub (i32.sub (global.get $next) (i32.const 0x10000)) (local.get $size)))
+  (func $allocate (param $size i32) (result i32) (local $end i32)
+    (local.set $end (i32.add
+      (memory.map $heap readwrite (global.get $next) (call $rounded (local.get $size)))
+      (call $rounded (local.get $size))))
+    (global.set $next (i32.add (local.get $end) (i32.const 0x10000)))
+    (i32.sub (local.get $end) (local.get $size)))
 
   ;; Unmapped again: a pointer that is kept too long is found out too.
   (func $release (param $buffer i32) (param $size i32)
-    (memory.unmap $heap (local.get $buffer) (local.get $size)))
+    (memory.unmap $heap (i32.and (local.get $buffer) (i32.const -0x10000)) (call $rounded (local.get $size))))
 
   (func $write_bytes (param $buffer i32) (param $count i32)
     (loop $again

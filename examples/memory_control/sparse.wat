@@ -17,7 +17,7 @@
     (local.set $bit (i32.shl (i32.const 1) (i32.and (i32.wrap_i64 (local.get $page)) (i32.const 7))))
     (if (i32.and (i32.load8_u $mapped (local.get $byte)) (local.get $bit)) (then (return)))
     (i32.store8 $mapped (local.get $byte) (i32.or (i32.load8_u $mapped (local.get $byte)) (local.get $bit)))
-    (drop (memory.map $array readwrite (i64.shl (local.get $page) (i64.const 16)) (i64.const 8)))
+    (drop (memory.map $array readwrite (i64.shl (local.get $page) (i64.const 16)) (i64.const 0x10000)))
     (global.set $pages (i64.add (global.get $pages) (i64.const 1))))
 
   (func $set (param $index i64) (param $value i64)

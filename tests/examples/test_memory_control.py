@@ -1,4 +1,4 @@
-"""The examples of memory control print what their page shows.
+"""The examples of memory control print what their page shows, whatever the tier, the profile and the other features.
 
 What a compiler of another version places elsewhere is not compared: addresses and indices of C programs.
 """
@@ -27,6 +27,21 @@ def load(path):
     return module
 
 
+VARIANTS = {
+    "as shown": ([], {}),
+    "where unaligned ranges trap": (["--alignment", "trap"], {"settings": {"alignment": "trap"}}),
+    "without other features": (["--disable", "all", "--enable", "memory-control"], {"features": ["memory-control"]}),
+    "in the reference tier": (["--tier", "reference"], {"tier": "reference"}),
+}
+"""Options of `quire run`, and what a Python script would hand to quire.instantiate to the same effect."""
+
+RUN_SCRIPT = """
+import functools, runpy, sys, quire
+quire.instantiate = functools.partial(quire.instantiate, **{given!r})
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
 SECTIONS = load(HERE / "readme.py").sections((FOLDER / "README.md").read_text())
 
 
@@ -41,10 +56,14 @@ def clang() -> str:
         pytest.skip(str(reason))
 
 
-def arguments(line: str) -> list[str]:
-    name, *rest = shlex.split(line)
-    tools = {"quire": [sys.executable, "-m", "quire.cli"], "python": [sys.executable]}
-    return [*(tools.get(name) or [clang()]), *rest]
+def arguments(line: str, variant: str) -> list[str]:
+    """A command of the page, for this machine, in one of the variants."""
+    options, given = VARIANTS[variant]
+    tool, *rest = shlex.split(line)
+    if tool == "quire":
+        verb, *rest = rest
+        return [sys.executable, "-m", "quire.cli", verb, *options, *rest]
+    return [sys.executable, "-c", RUN_SCRIPT.format(given=given), *rest] if tool == "python" else [clang(), *rest]
 
 
 def shown(text: str, *, compiled: bool) -> str:
@@ -56,15 +75,16 @@ def shown(text: str, *, compiled: bool) -> str:
     return re.sub(r"0x[0-9a-f]+|(?<=func )\d+", "*", "\n".join(of_the_program))
 
 
+@pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("name", SECTIONS)
-def test_an_example_prints_what_its_page_shows(name, tmp_path):
+def test_an_example_prints_what_its_page_shows(name, variant, tmp_path):
     if "/proc" in SECTIONS[name][0].line and not Path("/proc/self/statm").exists():
         pytest.skip("this system has no /proc/self/statm")
     folder = shutil.copytree(FOLDER, tmp_path / "examples")
     compiled = SECTIONS[name][0].line.startswith("clang ")
     for command in SECTIONS[name]:
         done = subprocess.run(
-            arguments(command.line),
+            arguments(command.line, variant),
             check=False,
             cwd=folder,
             stdout=subprocess.PIPE,
