@@ -7,6 +7,7 @@ large as it was; only what nobody should touch, address 0 above all, is refused.
 """
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,19 +26,22 @@ def without_first_pages(type_: MemoryType, pages: int) -> MemoryType:
     return replace(type_, limits=limits).with_attribute("noaccess", pages)
 
 
-def lowest_address(module: Module) -> int:
-    """Where the data begins, in bytes."""
-    modes = [segment.mode for segment in module.data]
-    offsets = [mode.offset.instructions[0].immediates for mode in modes if isinstance(mode, Active)]
-    return min((immediates[0] for immediates in offsets), default=0)
+def addresses(module: Module) -> Iterator[int]:
+    """Where data segments begin, in bytes. Raises ValueError for one whose place only the running module knows."""
+    for segment in module.data:
+        if isinstance(segment.mode, Active):
+            first = segment.mode.offset.instructions[0]
+            if len(segment.mode.offset) != 2 or not first.row.mnemonic.endswith(".const"):
+                raise ValueError("there is data whose address is not a constant")
+            yield first.immediates[0]
 
 
 def harden(module: Module, pages: int) -> Module:
-    """Raises ValueError for a module that has data in these pages, or no memory."""
-    if not module.memories:
-        raise ValueError("the module has no memory of its own")
+    """Raises ValueError for a module that has data in these pages, or no memory that is as large."""
+    if not module.memories or module.memories[0].type.limits.minimum < pages:
+        raise ValueError(f"the module has no memory of its own of {pages} pages or more")
     type_ = module.memories[0].type
-    if lowest_address(module) < pages * type_.page_size:
+    if min(addresses(module), default=pages * type_.page_size) < pages * type_.page_size:
         raise ValueError(f"there is data below {pages * type_.page_size:#x}: link with -Wl,--global-base")
     first = MemoryDefinition(without_first_pages(type_, pages))
     kept = tuple(each for each in module.custom_sections if not each.name.startswith(".debug_"))  # offsets change

@@ -182,6 +182,34 @@ def test_they_go_with_a_memory_that_has_guards_of_its_own():
         exports.discard(0x10018, 8)
 
 
+def test_sleeping_and_waking_are_checked_like_reading():
+    text = """
+    (module (memory 1)
+      (func (export "notify") (param i32) (drop (memory.atomic.notify (local.get 0) (i32.const 1))))
+      (func (export "wait") (param i32)
+        (drop (memory.atomic.wait32 (local.get 0) (i32.const 0) (i64.const 0)))))
+    """
+    raw = quire.Module(quire.Engine(), text).raw
+    engine = quire.Engine(extensions=[retrofit(raw, 0x400)])
+    exports = quire.Instance(quire.Store(engine), quire.Module(engine, text)).exports
+    refused(exports.notify, 0x3FC)
+    exports.notify(0x400)
+    refused(exports.wait, 0x3FC)
+    with pytest.raises(quire.Trap, match="expected shared memory"):
+        exports.wait(0x400)
+
+
+def test_a_memory_of_64_bits_is_guarded_alike():
+    text = """
+    (module (memory i64 1) (data $.rodata (i64.const 0x400) "constant")
+      (func (export "store") (param i64) (i32.store8 (local.get 0) (i32.const 1))))
+    """
+    store = guarded(text, 0x400, readonly=True).exports.store
+    for address in (0, 0x3FF, 0x400, 0x407):
+        refused(store, address)
+    store(0x408)
+
+
 def test_names_survive_the_binary():
     raw = decode(encode(parse_module(PROGRAM)))
     engine = quire.Engine(extensions=[retrofit(raw, readonly_sections=True)])
