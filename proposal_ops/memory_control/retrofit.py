@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from quire.engine import types as t
 from quire.engine.errors import Trap
@@ -138,11 +138,11 @@ def _constant_sections(module: Module) -> Iterator[Section]:
 
 
 def _in_order(sections: Iterable[Section]) -> Iterator[Section]:
-    """By their addresses, each without what an earlier one covers."""
+    """By their addresses, without those that an earlier one covers: both ends ascend."""
     at = 0
     for section in sorted(sections, key=lambda each: each.start):
         if at < section.end:
-            yield replace(section, start=max(at, section.start))
+            yield section
             at = section.end
 
 

@@ -217,6 +217,16 @@ def test_names_survive_the_binary():
     refused(instance.exports.store8, 0x400)
 
 
+def test_a_segment_of_no_bytes_is_nowhere():
+    text = """
+    (module (memory 1) (data $.rodata (i32.const 0) "") (data $.rodata.a (i32.const 8) "a")
+      (func (export "store") (param i32) (i32.store8 (local.get 0) (i32.const 1))))
+    """
+    store = guarded(text, 4, readonly=True).exports.store
+    store(4)
+    refused(store, 8)
+
+
 def test_sections_that_overlap_are_told_apart():
     text = """
     (module (memory 1)
@@ -240,6 +250,7 @@ def test_sections_that_overlap_are_told_apart():
         ("(module)", 1, False, "only a module with one memory of its own can be guarded, this one has none"),
         ("(module (memory 1) (memory 1))", 1, False, "this one has 2"),
         ('(module (import "" "" (memory 1)))', 1, False, "this one imports 1"),
+        ('(module (import "" "" (memory 1)) (memory 1))', 1, False, "this one imports 1"),
         (PROGRAM, 0x401, False, "there is data below 0x401: 0x400-0x407 is .rodata"),
         (
             '(module (memory 1) (data (i32.const 0) "a"))',
@@ -254,6 +265,12 @@ def test_sections_that_overlap_are_told_apart():
             "no data segment has a name that begins with .rodata",
         ),
         ('(module (memory 1) (data $.rodata "a"))', 0, True, "where .rodata is to be cannot be told"),
+        (
+            '(module (memory 1) (data $.rodata (i32.add (i32.const 8) (i32.const 8)) "a"))',
+            0,
+            True,
+            "where .rodata is to be cannot be told",
+        ),
         (
             '(module (global $at (import "" "") i32) (memory 1) (data $.rodata (global.get $at) "a"))',
             0,
