@@ -10,6 +10,7 @@ from pathlib import Path
 
 from quire.spec_tests.features import known_features
 from quire.spec_tests.files import Options, processors, run_scripts
+from quire.spec_tests.header import PROFILES
 from quire.spec_tests.results import FileResult, as_json, totals
 from quire.spec_tests.skips import listed_skips
 from quire.spec_tests.subject import TIERS
@@ -33,7 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FEATURE",
-        help="a proposal beside 3.0; scripts below proposals/NAME/ have that one by themselves",
+        help="a proposal beside 3.0; scripts below proposals/NAME/, or whose first line is `;; features: NAME`, "
+        "have theirs by themselves",
+    )
+    parser.add_argument(
+        "--alignment", choices=PROFILES, help="the profile of memory control for scripts whose names have none"
     )
     parser.add_argument("--no-skips", action="store_true", help="run what skips.toml lists as if it were not listed")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
@@ -78,7 +83,7 @@ def _options(arguments: argparse.Namespace) -> Options:
     if unknown:
         raise SuiteError("no such feature", f"{', '.join(unknown)}; there are: {', '.join(known_features()) or 'none'}")
     skips = () if arguments.no_skips else listed_skips()
-    return Options(arguments.tier, tuple(arguments.enable), skips)
+    return Options(arguments.tier, tuple(arguments.enable), skips, arguments.alignment)
 
 
 def _report(results: Iterable[FileResult], *, quiet: bool, verbose: bool) -> list[FileResult]:

@@ -1,4 +1,4 @@
-"""Which features a script runs with: WebAssembly 3.0, the proposal whose folder it lies in, and those asked for.
+"""Which features a script runs with: WebAssembly 3.0 and those that it names, or those asked for and its folder's.
 
 Proposals are looked up when one is asked for, and not before: without their room the core suite still runs.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 from quire.engine.instruction_set import InstructionSet
+from quire.spec_tests.header import declared_features
 from quire.spec_tests.suite import proposal_of
 from quire.wat.text_format import CORE_TEXT, TextFormat
 
@@ -46,9 +47,21 @@ def features(names: Iterable[str]) -> Features:
 
 
 def features_for(path: Path, enabled: Iterable[str] = ()) -> Features:
-    """Those of a script. A proposal that is not known is left out: its script runs with 3.0 and fails for itself."""
+    """Those of a script: what its first line names, and no other; else `enabled`, and the proposal of its folder.
+
+    A proposal that is not known is left out: its script runs without it and fails for itself. Raises OSError.
+    """
+    with path.open("rb") as file:
+        declared = declared_features(file.readline())
+    if declared is not None:
+        return features(_known(declared))
     proposal = proposal_of(path)
-    return features((*enabled, *((proposal,) if proposal in known_features() else ())))
+    return features((*enabled, *_known((proposal,) if proposal else ())))
+
+
+def _known(names: Iterable[str]) -> list[str]:
+    known = known_features()
+    return [name for name in names if name in known]
 
 
 def _proposals() -> ModuleType:

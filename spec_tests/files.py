@@ -17,6 +17,7 @@ from pathlib import Path
 from quire.engine.errors import QuireError
 from quire.spec_tests.commands import Command, Unreadable
 from quire.spec_tests.features import Features, features_for
+from quire.spec_tests.header import declared_profile
 from quire.spec_tests.results import Failure, FileResult
 from quire.spec_tests.runner import Mismatch, Runner
 from quire.spec_tests.script import read_script
@@ -26,11 +27,15 @@ from quire.spec_tests.subject import Engine
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How scripts are run: the tier, features beside those that their folders stand for, the skips that apply."""
+    """How scripts are run: the tier, features beside those that their folders stand for, the skips that apply.
+
+    `alignment` is the profile of scripts whose names have none.
+    """
 
     tier: str = "reference"
     enabled: tuple[str, ...] = ()
     skips: tuple[Skip, ...] = ()
+    alignment: str | None = None
 
 
 @dataclass(slots=True)
@@ -77,7 +82,7 @@ def run_script(path: Path, options: Options) -> FileResult:
     started = time.perf_counter()
     tally = Tally(str(path), skips_of(path.absolute(), options.skips))
     features = features_for(path, options.enabled)
-    runner = Runner(Engine(features, options.tier))
+    runner = Runner(Engine(features, options.tier, declared_profile(path) or options.alignment))
     for command in _commands(path.read_bytes(), features):
         tally.count(command, runner.run(command))
     tally.finish()

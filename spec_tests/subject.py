@@ -31,10 +31,11 @@ FUEL: Final = 20_000_000
 class Engine:
     """One store, with the features and the tier that run in it."""
 
-    def __init__(self, features: Features, tier: str = "reference") -> None:
+    def __init__(self, features: Features, tier: str = "reference", alignment: str | None = None) -> None:
+        """`alignment` is the profile of the store, None the default one."""
         self.features = features
         self.instruction_set = features.instruction_set
-        self.store = Store()
+        self.store = Store(settings={"alignment": alignment} if alignment else None)
         self.tier = TIERS[tier]()
 
     def parse(self, text: str | bytes) -> Module:
