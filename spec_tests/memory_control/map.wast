@@ -1,0 +1,188 @@
+;; features: memory-control
+;; memory.map on whole pages (section 6), the same under both alignment profiles.
+
+;; [6.map.10] The result is the address of the first page.
+(module
+  (memory virtual 8 16)
+  (func (export "map-none") (param i32 i32) (result i32) (memory.map none (local.get 0) (local.get 1)))
+  (func (export "map-read") (param i32 i32) (result i32) (memory.map read (local.get 0) (local.get 1)))
+  (func (export "map-readwrite") (param i32 i32) (result i32) (memory.map readwrite (local.get 0) (local.get 1)))
+  (func (export "protect-none") (param i32 i32) (memory.protect none (local.get 0) (local.get 1)))
+  (func (export "protect-read") (param i32 i32) (memory.protect read (local.get 0) (local.get 1)))
+  (func (export "protect-readwrite") (param i32 i32) (memory.protect readwrite (local.get 0) (local.get 1)))
+  (func (export "unmap") (param i32 i32) (memory.unmap (local.get 0) (local.get 1)))
+  (func (export "discard") (param i32 i32) (memory.discard (local.get 0) (local.get 1)))
+  (func (export "load") (param i32) (result i32) (i32.load8_u (local.get 0)))
+  (func (export "store") (param i32 i32) (i32.store8 (local.get 0) (local.get 1)))
+  (func (export "size") (result i32) (memory.size))
+  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+)
+(assert_return (invoke "map-readwrite" (i32.const 0x1_0000) (i32.const 0x1_0000)) (i32.const 0x1_0000))
+(assert_return (invoke "map-readwrite" (i32.const 0x3_0000) (i32.const 0x2_0000)) (i32.const 0x3_0000))
+(assert_return (invoke "map-none" (i32.const 0) (i32.const 0x1_0000)) (i32.const 0))
+(assert_return (invoke "map-read" (i32.const 0x7_0000) (i32.const 0x1_0000)) (i32.const 0x7_0000))
+
+;; [6.map.9] The pages of the range are mapped with the protection, and no other.
+(assert_trap (invoke "load" (i32.const 0xffff)) "memory protection violation")
+(assert_return (invoke "load" (i32.const 0x1_0000)) (i32.const 0))
+(assert_return (invoke "load" (i32.const 0x1_ffff)) (i32.const 0))
+(assert_trap (invoke "load" (i32.const 0x2_0000)) "memory protection violation")
+(assert_trap (invoke "load" (i32.const 0x2_ffff)) "memory protection violation")
+(assert_return (invoke "load" (i32.const 0x3_0000)) (i32.const 0))
+(assert_return (invoke "load" (i32.const 0x4_0000)) (i32.const 0))
+(assert_return (invoke "load" (i32.const 0x4_ffff)) (i32.const 0))
+(assert_trap (invoke "load" (i32.const 0x5_0000)) "memory protection violation")
+(assert_trap (invoke "load" (i32.const 0x6_ffff)) "memory protection violation")
+(assert_return (invoke "load" (i32.const 0x7_0000)) (i32.const 0))
+(assert_return (invoke "store" (i32.const 0x1_0000) (i32.const 1)))
+(assert_return (invoke "store" (i32.const 0x4_ffff) (i32.const 2)))
+(assert_trap (invoke "store" (i32.const 0x7_0000) (i32.const 3)) "memory protection violation")
+(assert_trap (invoke "store" (i32.const 0xffff) (i32.const 4)) "memory protection violation")
+(assert_trap (invoke "store" (i32.const 0x2_0000) (i32.const 5)) "memory protection violation")
+(assert_return (invoke "load" (i32.const 0x1_0000)) (i32.const 1))
+(assert_return (invoke "load" (i32.const 0x4_ffff)) (i32.const 2))
+
+;; [6.map.9] Mapping with `none` maps: a second map traps, and memory.protect works.
+(assert_trap (invoke "map-none" (i32.const 0) (i32.const 0x1_0000)) "memory already mapped")
+(assert_trap (invoke "map-readwrite" (i32.const 0) (i32.const 0x1_0000)) "memory already mapped")
+(assert_return (invoke "protect-readwrite" (i32.const 0) (i32.const 0x1_0000)))
+(assert_return (invoke "load" (i32.const 0)) (i32.const 0))
+(assert_return (invoke "store" (i32.const 0) (i32.const 6)))
+
+;; [6.map.7] A page of the range that is mapped: nothing is changed, wherever it lies in the range,
+(assert_trap (invoke "map-readwrite" (i32.const 0x1_0000) (i32.const 0x1_0000)) "memory already mapped")
+(assert_trap (invoke "map-read" (i32.const 0x1_0000) (i32.const 0x2_0000)) "memory already mapped")
+(assert_trap (invoke "map-read" (i32.const 0x2_0000) (i32.const 0x2_0000)) "memory already mapped")
+(assert_trap (invoke "map-readwrite" (i32.const 0x5_0000) (i32.const 0x3_0000)) "memory already mapped")
+(assert_trap (invoke "map-none" (i32.const 0x2_0000) (i32.const 0x5_0000)) "memory already mapped")
+(assert_trap (invoke "map-none" (i32.const 0) (i32.const 0x8_0000)) "memory already mapped")
+(assert_trap (invoke "load" (i32.const 0x2_0000)) "memory protection violation")
+(assert_trap (invoke "load" (i32.const 0x5_0000)) "memory protection violation")
+(assert_trap (invoke "load" (i32.const 0x6_0000)) "memory protection violation")
+(assert_trap (invoke "store" (i32.const 0x7_0000) (i32.const 1)) "memory protection violation")
+(assert_return (invoke "load" (i32.const 0x1_0000)) (i32.const 1))
+(assert_return (invoke "store" (i32.const 0x1_0000) (i32.const 7)))
+
+;; [6.map.7] whatever its protection, and also where it would stay the same.
+(assert_trap (invoke "map-read" (i32.const 0x7_0000) (i32.const 0x1_0000)) "memory already mapped")
+(assert_trap (invoke "map-readwrite" (i32.const 0x3_0000) (i32.const 0x2_0000)) "memory already mapped")
+(assert_return (invoke "protect-none" (i32.const 0x3_0000) (i32.const 0x1_0000)))
+(assert_trap (invoke "map-none" (i32.const 0x3_0000) (i32.const 0x1_0000)) "memory already mapped")
+
+;; [6.map.9] A page that was unmapped can be mapped again: zeros.
+(assert_return (invoke "store" (i32.const 0x4_ffff) (i32.const 9)))
+(assert_return (invoke "unmap" (i32.const 0x4_0000) (i32.const 0x1_0000)))
+(assert_return (invoke "map-readwrite" (i32.const 0x4_0000) (i32.const 0x1_0000)) (i32.const 0x4_0000))
+(assert_return (invoke "load" (i32.const 0x4_ffff)) (i32.const 0))
+(assert_return (invoke "load" (i32.const 0x4_0000)) (i32.const 0))
+
+;; [6.4] Mapping beyond the size traps: grow first.
+(assert_trap (invoke "map-readwrite" (i32.const 0x8_0000) (i32.const 0x1_0000)) "out of bounds memory access")
+(assert_trap (invoke "map-readwrite" (i32.const 0x6_0000) (i32.const 0x3_0000)) "out of bounds memory access")
+(assert_trap (invoke "map-readwrite" (i32.const 0x10_0000) (i32.const 0x1_0000)) "out of bounds memory access")
+(assert_trap (invoke "load" (i32.const 0x6_0000)) "memory protection violation")
+(assert_return (invoke "grow" (i32.const 1)) (i32.const 8))
+(assert_return (invoke "map-readwrite" (i32.const 0x8_0000) (i32.const 0x1_0000)) (i32.const 0x8_0000))
+(assert_return (invoke "store" (i32.const 0x8_ffff) (i32.const 1)))
+(assert_return (invoke "load" (i32.const 0x8_ffff)) (i32.const 1))
+(assert_trap (invoke "map-readwrite" (i32.const 0x9_0000) (i32.const 0x1_0000)) "out of bounds memory access")
+
+;; [6.4] Addresses do not wrap.
+(assert_trap (invoke "map-readwrite" (i32.const 0xffff_0000) (i32.const 0x1_0000)) "out of bounds memory access")
+(assert_trap (invoke "map-readwrite" (i32.const 0xffff_0000) (i32.const 0x2_0000)) "out of bounds memory access")
+(assert_trap (invoke "map-readwrite" (i32.const 0xffff_0000) (i32.const 0xffff_0000)) "out of bounds memory access")
+(assert_trap (invoke "map-readwrite" (i32.const 0x2_0000) (i32.const 0xffff_0000)) "out of bounds memory access")
+(assert_trap (invoke "unmap" (i32.const 0xffff_0000) (i32.const 0x3_0000)) "out of bounds memory access")
+(assert_trap (invoke "protect-none" (i32.const 0xffff_0000) (i32.const 0x3_0000)) "out of bounds memory access")
+(assert_return (invoke "load" (i32.const 0x1_0000)) (i32.const 7))
+
+;; [6.3] A length of 0 is no range, wherever it is.
+(assert_trap (invoke "map-readwrite" (i32.const 0x2_0000) (i32.const 0)) "invalid memory range")
+(assert_trap (invoke "map-readwrite" (i32.const 0) (i32.const 0)) "invalid memory range")
+(assert_trap (invoke "map-readwrite" (i32.const 0x9_0000) (i32.const 0)) "invalid memory range")
+(assert_trap (invoke "map-readwrite" (i32.const 0xffff_0000) (i32.const 0)) "invalid memory range")
+(assert_trap (invoke "unmap" (i32.const 0x2_0000) (i32.const 0)) "invalid memory range")
+(assert_trap (invoke "unmap" (i32.const 0x9_0000) (i32.const 0)) "invalid memory range")
+(assert_trap (invoke "unmap" (i32.const 0xffff_0000) (i32.const 0)) "invalid memory range")
+(assert_trap (invoke "protect-read" (i32.const 0x2_0000) (i32.const 0)) "invalid memory range")
+(assert_trap (invoke "protect-read" (i32.const 0x9_0000) (i32.const 0)) "invalid memory range")
+(assert_trap (invoke "protect-read" (i32.const 0xffff_0000) (i32.const 0)) "invalid memory range")
+
+;; [6.map.9] All pages at once.
+(module
+  (memory virtual 3)
+  (func (export "map-none") (param i32 i32) (result i32) (memory.map none (local.get 0) (local.get 1)))
+  (func (export "map-read") (param i32 i32) (result i32) (memory.map read (local.get 0) (local.get 1)))
+  (func (export "map-readwrite") (param i32 i32) (result i32) (memory.map readwrite (local.get 0) (local.get 1)))
+  (func (export "protect-none") (param i32 i32) (memory.protect none (local.get 0) (local.get 1)))
+  (func (export "protect-read") (param i32 i32) (memory.protect read (local.get 0) (local.get 1)))
+  (func (export "protect-readwrite") (param i32 i32) (memory.protect readwrite (local.get 0) (local.get 1)))
+  (func (export "unmap") (param i32 i32) (memory.unmap (local.get 0) (local.get 1)))
+  (func (export "discard") (param i32 i32) (memory.discard (local.get 0) (local.get 1)))
+  (func (export "load") (param i32) (result i32) (i32.load8_u (local.get 0)))
+  (func (export "store") (param i32 i32) (i32.store8 (local.get 0) (local.get 1)))
+)
+(assert_return (invoke "map-readwrite" (i32.const 0) (i32.const 0x3_0000)) (i32.const 0))
+(assert_return (invoke "store" (i32.const 0) (i32.const 1)))
+(assert_return (invoke "store" (i32.const 0x2_ffff) (i32.const 2)))
+(assert_return (invoke "load" (i32.const 0)) (i32.const 1))
+(assert_return (invoke "load" (i32.const 0x2_ffff)) (i32.const 2))
+(assert_trap (invoke "map-read" (i32.const 0) (i32.const 0x3_0000)) "memory already mapped")
+
+;; [6.6] The range is one of dynamic pages.
+(module
+  (memory virtual 2 (noaccess 1) (readonly 1))
+  (func (export "map-none") (param i32 i32) (result i32) (memory.map none (local.get 0) (local.get 1)))
+  (func (export "map-read") (param i32 i32) (result i32) (memory.map read (local.get 0) (local.get 1)))
+  (func (export "map-readwrite") (param i32 i32) (result i32) (memory.map readwrite (local.get 0) (local.get 1)))
+  (func (export "protect-none") (param i32 i32) (memory.protect none (local.get 0) (local.get 1)))
+  (func (export "protect-read") (param i32 i32) (memory.protect read (local.get 0) (local.get 1)))
+  (func (export "protect-readwrite") (param i32 i32) (memory.protect readwrite (local.get 0) (local.get 1)))
+  (func (export "unmap") (param i32 i32) (memory.unmap (local.get 0) (local.get 1)))
+  (func (export "discard") (param i32 i32) (memory.discard (local.get 0) (local.get 1)))
+  (func (export "load") (param i32) (result i32) (i32.load8_u (local.get 0)))
+  (func (export "store") (param i32 i32) (i32.store8 (local.get 0) (local.get 1)))
+)
+(assert_trap (invoke "map-readwrite" (i32.const 0) (i32.const 0x1_0000)) "out of bounds memory access")
+(assert_trap (invoke "map-readwrite" (i32.const 0x1_0000) (i32.const 0x1_0000)) "out of bounds memory access")
+(assert_trap (invoke "map-readwrite" (i32.const 0x1_0000) (i32.const 0x2_0000)) "out of bounds memory access")
+(assert_trap (invoke "map-readwrite" (i32.const 0) (i32.const 0x4_0000)) "out of bounds memory access")
+(assert_trap (invoke "load" (i32.const 0x2_0000)) "memory protection violation")
+(assert_return (invoke "map-readwrite" (i32.const 0x2_0000) (i32.const 0x2_0000)) (i32.const 0x2_0000))
+(assert_trap (invoke "unmap" (i32.const 0) (i32.const 0x1_0000)) "out of bounds memory access")
+(assert_trap (invoke "unmap" (i32.const 0x1_0000) (i32.const 0x2_0000)) "out of bounds memory access")
+(assert_trap (invoke "protect-none" (i32.const 0x1_0000) (i32.const 0x1_0000)) "out of bounds memory access")
+(assert_trap (invoke "protect-none" (i32.const 0x1_0000) (i32.const 0x3_0000)) "out of bounds memory access")
+(assert_return (invoke "load" (i32.const 0x2_0000)) (i32.const 0))
+(assert_return (invoke "load" (i32.const 0x1_0000)) (i32.const 0))
+(assert_trap (invoke "protect-readwrite" (i32.const 0) (i32.const 0x2_0000)) "out of bounds memory access")
+(assert_trap (invoke "load" (i32.const 0xffff)) "out of bounds memory access")
+
+;; [6.1] The length is on top of the stack, the address below it.
+(module
+  (memory virtual 4)
+  (func (export "map") (result i32)
+    i32.const 0x1_0000
+    i32.const 0x3_0000
+    memory.map readwrite)
+  (func (export "protect")
+    i32.const 0x2_0000
+    i32.const 0x1_0000
+    memory.protect read)
+  (func (export "unmap")
+    i32.const 0x3_0000
+    i32.const 0x1_0000
+    memory.unmap)
+  (func (export "discard") (param i32 i32) (memory.discard (local.get 0) (local.get 1)))
+  (func (export "load") (param i32) (result i32) (i32.load8_u (local.get 0)))
+  (func (export "store") (param i32 i32) (i32.store8 (local.get 0) (local.get 1)))
+)
+(assert_return (invoke "map") (i32.const 0x1_0000))
+(assert_trap (invoke "load" (i32.const 0)) "memory protection violation")
+(assert_return (invoke "store" (i32.const 0x3_ffff) (i32.const 1)))
+(assert_return (invoke "protect"))
+(assert_trap (invoke "store" (i32.const 0x2_0000) (i32.const 1)) "memory protection violation")
+(assert_return (invoke "store" (i32.const 0x1_0000) (i32.const 1)))
+(assert_return (invoke "unmap"))
+(assert_trap (invoke "load" (i32.const 0x3_0000)) "memory protection violation")
+(assert_return (invoke "load" (i32.const 0x2_ffff)) (i32.const 0))

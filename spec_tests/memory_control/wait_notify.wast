@@ -1,0 +1,143 @@
+;; features: memory-control threads
+;; memory.atomic.wait and memory.atomic.notify (section 4), by one thread: no wait sleeps longer than its timeout.
+
+;; Pages: 0 no-access, 1 read-only, 2 readwrite, 3 read, 4 none, 5 unmapped.
+(module
+  (memory virtual 4 4 shared (noaccess 1) (readonly 1))
+  (data (i32.const 0x2_0000) (prot readwrite) "\00")
+  (data (i32.const 0x3_0000) (prot read) "\00")
+  (data (i32.const 0x4_0000) (prot none) "\00")
+  (func (export "wait32") (param i32 i32) (result i32) (memory.atomic.wait32 (local.get 0) (local.get 1) (i64.const 0)))
+  (func (export "wait64") (param i32 i64) (result i32) (memory.atomic.wait64 (local.get 0) (local.get 1) (i64.const 0)))
+  (func (export "notify") (param i32 i32) (result i32) (memory.atomic.notify (local.get 0) (local.get 1)))
+  (func (export "notify-offset") (param i32 i32) (result i32) (memory.atomic.notify offset=0x2_0002 (local.get 0) (local.get 1)))
+  (func (export "protect-none") (param i32 i32) (memory.protect none (local.get 0) (local.get 1)))
+  (func (export "unmap") (param i32 i32) (memory.unmap (local.get 0) (local.get 1)))
+)
+
+;; [4.wait] CHECK R: it waits where it may read (2 is a timeout, 1 another value than the expected one),
+(assert_return (invoke "wait32" (i32.const 0x2_0000) (i32.const 0)) (i32.const 2))
+(assert_return (invoke "wait32" (i32.const 0x2_0000) (i32.const 1)) (i32.const 1))
+(assert_return (invoke "wait32" (i32.const 0x3_0000) (i32.const 0)) (i32.const 2))
+(assert_return (invoke "wait32" (i32.const 0x3_fffc) (i32.const 1)) (i32.const 1))
+(assert_return (invoke "wait32" (i32.const 0x1_0000) (i32.const 0)) (i32.const 2))
+(assert_return (invoke "wait32" (i32.const 0x1_fffc) (i32.const 1)) (i32.const 1))
+(assert_return (invoke "wait64" (i32.const 0x2_0000) (i64.const 0)) (i32.const 2))
+(assert_return (invoke "wait64" (i32.const 0x3_0000) (i64.const 1)) (i32.const 1))
+(assert_return (invoke "wait64" (i32.const 0x1_0000) (i64.const 0)) (i32.const 2))
+(assert_return (invoke "wait64" (i32.const 0x1_fff8) (i64.const 1)) (i32.const 1))
+
+;; [4.wait] [4.3] [4.4] and traps elsewhere.
+(assert_trap (invoke "wait32" (i32.const 0) (i32.const 0)) "out of bounds memory access")
+(assert_trap (invoke "wait32" (i32.const 0xfffc) (i32.const 0)) "out of bounds memory access")
+(assert_trap (invoke "wait32" (i32.const 0x4_0000) (i32.const 0)) "memory protection violation")
+(assert_trap (invoke "wait32" (i32.const 0x4_0000) (i32.const 1)) "memory protection violation")
+(assert_trap (invoke "wait32" (i32.const 0x5_0000) (i32.const 0)) "memory protection violation")
+(assert_trap (invoke "wait32" (i32.const 0x5_fffc) (i32.const 0)) "memory protection violation")
+(assert_trap (invoke "wait32" (i32.const 0x6_0000) (i32.const 0)) "out of bounds memory access")
+(assert_trap (invoke "wait32" (i32.const 0xffff_fffc) (i32.const 0)) "out of bounds memory access")
+(assert_trap (invoke "wait64" (i32.const 0) (i64.const 0)) "out of bounds memory access")
+(assert_trap (invoke "wait64" (i32.const 0xfff8) (i64.const 0)) "out of bounds memory access")
+(assert_trap (invoke "wait64" (i32.const 0x4_0000) (i64.const 0)) "memory protection violation")
+(assert_trap (invoke "wait64" (i32.const 0x5_0000) (i64.const 1)) "memory protection violation")
+(assert_trap (invoke "wait64" (i32.const 0x6_0000) (i64.const 0)) "out of bounds memory access")
+
+;; [4.wait] Alignment comes first.
+(assert_trap (invoke "wait32" (i32.const 1) (i32.const 0)) "unaligned atomic")
+(assert_trap (invoke "wait32" (i32.const 0x2_0002) (i32.const 0)) "unaligned atomic")
+(assert_trap (invoke "wait32" (i32.const 0x4_0001) (i32.const 0)) "unaligned atomic")
+(assert_trap (invoke "wait32" (i32.const 0x5_0003) (i32.const 0)) "unaligned atomic")
+(assert_trap (invoke "wait32" (i32.const 0x6_0001) (i32.const 0)) "unaligned atomic")
+(assert_trap (invoke "wait32" (i32.const 0xffff_ffff) (i32.const 0)) "unaligned atomic")
+(assert_trap (invoke "wait64" (i32.const 4) (i64.const 0)) "unaligned atomic")
+(assert_trap (invoke "wait64" (i32.const 0x2_0004) (i64.const 0)) "unaligned atomic")
+(assert_trap (invoke "wait64" (i32.const 0x5_0001) (i64.const 0)) "unaligned atomic")
+(assert_trap (invoke "wait64" (i32.const 0x6_0004) (i64.const 0)) "unaligned atomic")
+
+;; [4.notify] No page is touched: it gives 0, whatever stands there,
+(assert_return (invoke "notify" (i32.const 0x2_0000) (i32.const 1)) (i32.const 0))
+(assert_return (invoke "notify" (i32.const 0x3_0000) (i32.const 1)) (i32.const 0))
+(assert_return (invoke "notify" (i32.const 0x4_0000) (i32.const 1)) (i32.const 0))
+(assert_return (invoke "notify" (i32.const 0x5_0000) (i32.const 1)) (i32.const 0))
+(assert_return (invoke "notify" (i32.const 0x5_fffc) (i32.const 0xffff_ffff)) (i32.const 0))
+(assert_return (invoke "notify" (i32.const 0x1_0000) (i32.const 0)) (i32.const 0))
+(assert_return (invoke "notify" (i32.const 0x1_fffc) (i32.const 1)) (i32.const 0))
+(assert_return (invoke "notify-offset" (i32.const 2) (i32.const 1)) (i32.const 0))
+(assert_return (invoke "notify-offset" (i32.const 0x3_0002) (i32.const 1)) (i32.const 0))
+
+;; [4.notify] [4.1] [4.3] but the size and the no-access section count, for 4 bytes.
+(assert_trap (invoke "notify" (i32.const 0) (i32.const 1)) "out of bounds memory access")
+(assert_trap (invoke "notify" (i32.const 0xfffc) (i32.const 1)) "out of bounds memory access")
+(assert_trap (invoke "notify" (i32.const 0x6_0000) (i32.const 1)) "out of bounds memory access")
+(assert_trap (invoke "notify" (i32.const 0xffff_fffc) (i32.const 0)) "out of bounds memory access")
+(assert_trap (invoke "notify-offset" (i32.const 0x3_fffe) (i32.const 1)) "out of bounds memory access")
+
+;; [4.notify] Alignment comes first.
+(assert_trap (invoke "notify" (i32.const 1) (i32.const 1)) "unaligned atomic")
+(assert_trap (invoke "notify" (i32.const 0x2_0002) (i32.const 1)) "unaligned atomic")
+(assert_trap (invoke "notify" (i32.const 0x5_0001) (i32.const 1)) "unaligned atomic")
+(assert_trap (invoke "notify" (i32.const 0x5_fffe) (i32.const 1)) "unaligned atomic")
+(assert_trap (invoke "notify" (i32.const 0x6_0002) (i32.const 1)) "unaligned atomic")
+(assert_trap (invoke "notify" (i32.const 0xffff_ffff) (i32.const 1)) "unaligned atomic")
+(assert_trap (invoke "notify-offset" (i32.const 0) (i32.const 1)) "unaligned atomic")
+
+;; [4.notify] [4.wait] They follow the pages as these change.
+(invoke "protect-none" (i32.const 0x3_0000) (i32.const 0x1_0000))
+(assert_trap (invoke "wait32" (i32.const 0x3_0000) (i32.const 0)) "memory protection violation")
+(assert_return (invoke "notify" (i32.const 0x3_0000) (i32.const 1)) (i32.const 0))
+(invoke "unmap" (i32.const 0x3_0000) (i32.const 0x1_0000))
+(assert_trap (invoke "wait32" (i32.const 0x3_0000) (i32.const 0)) "memory protection violation")
+(assert_return (invoke "notify" (i32.const 0x3_0000) (i32.const 1)) (i32.const 0))
+
+;; [4.wait] In a memory that is not shared: alignment, the size and the sections, then the sharing, then the pages.
+(module
+  (memory virtual 3 (noaccess 1) (readonly 1))
+  (data (i32.const 0x2_0000) (prot readwrite) "\00")
+  (data (i32.const 0x3_0000) (prot none) "\00")
+  (func (export "wait32") (param i32) (result i32) (memory.atomic.wait32 (local.get 0) (i32.const 0) (i64.const 0)))
+  (func (export "wait64") (param i32) (result i32) (memory.atomic.wait64 (local.get 0) (i64.const 0) (i64.const 0)))
+  (func (export "notify") (param i32) (result i32) (memory.atomic.notify (local.get 0) (i32.const 1)))
+)
+(assert_trap (invoke "wait32" (i32.const 0x2_0000)) "expected shared memory")
+(assert_trap (invoke "wait32" (i32.const 0x1_0000)) "expected shared memory")
+(assert_trap (invoke "wait32" (i32.const 0x3_0000)) "expected shared memory")
+(assert_trap (invoke "wait32" (i32.const 0x4_0000)) "expected shared memory")
+(assert_trap (invoke "wait32" (i32.const 0x4_fffc)) "expected shared memory")
+(assert_trap (invoke "wait32" (i32.const 0)) "out of bounds memory access")
+(assert_trap (invoke "wait32" (i32.const 0xfffc)) "out of bounds memory access")
+(assert_trap (invoke "wait32" (i32.const 0x5_0000)) "out of bounds memory access")
+(assert_trap (invoke "wait32" (i32.const 0x2_0001)) "unaligned atomic")
+(assert_trap (invoke "wait32" (i32.const 1)) "unaligned atomic")
+(assert_trap (invoke "wait32" (i32.const 0x4_0002)) "unaligned atomic")
+(assert_trap (invoke "wait32" (i32.const 0x5_0001)) "unaligned atomic")
+(assert_trap (invoke "wait64" (i32.const 0x2_0000)) "expected shared memory")
+(assert_trap (invoke "wait64" (i32.const 0x3_0000)) "expected shared memory")
+(assert_trap (invoke "wait64" (i32.const 0x4_0000)) "expected shared memory")
+(assert_trap (invoke "wait64" (i32.const 0xfff8)) "out of bounds memory access")
+(assert_trap (invoke "wait64" (i32.const 0x5_0000)) "out of bounds memory access")
+(assert_trap (invoke "wait64" (i32.const 0x2_0004)) "unaligned atomic")
+(assert_trap (invoke "wait64" (i32.const 4)) "unaligned atomic")
+
+;; [4.notify] Nobody waits there.
+(assert_return (invoke "notify" (i32.const 0x2_0000)) (i32.const 0))
+(assert_return (invoke "notify" (i32.const 0x3_0000)) (i32.const 0))
+(assert_return (invoke "notify" (i32.const 0x4_0000)) (i32.const 0))
+(assert_return (invoke "notify" (i32.const 0x1_0000)) (i32.const 0))
+(assert_trap (invoke "notify" (i32.const 0xfffc)) "out of bounds memory access")
+(assert_trap (invoke "notify" (i32.const 0x5_0000)) "out of bounds memory access")
+(assert_trap (invoke "notify" (i32.const 0x4_0001)) "unaligned atomic")
+
+;; [4.wait] So it is in a plain memory with static sections.
+(module
+  (memory 1 (noaccess 1) (readonly 1))
+  (func (export "wait32") (param i32) (result i32) (memory.atomic.wait32 (local.get 0) (i32.const 0) (i64.const 0)))
+  (func (export "notify") (param i32) (result i32) (memory.atomic.notify (local.get 0) (i32.const 1)))
+)
+(assert_trap (invoke "wait32" (i32.const 0x2_0000)) "expected shared memory")
+(assert_trap (invoke "wait32" (i32.const 0x1_0000)) "expected shared memory")
+(assert_trap (invoke "wait32" (i32.const 0xfffc)) "out of bounds memory access")
+(assert_trap (invoke "wait32" (i32.const 0x3_0000)) "out of bounds memory access")
+(assert_trap (invoke "wait32" (i32.const 0x3_0001)) "unaligned atomic")
+(assert_trap (invoke "wait32" (i32.const 1)) "unaligned atomic")
+(assert_return (invoke "notify" (i32.const 0x1_0000)) (i32.const 0))
+(assert_trap (invoke "notify" (i32.const 0xfffc)) "out of bounds memory access")
