@@ -24,6 +24,7 @@ from quire.embedding.types import MemoryType
 from quire.engine.runtime.memory import OUT_OF_BOUNDS
 from quire.engine.runtime.memory import Memory as RawMemory
 from quire.proposal_ops.memory_control.host_mappings import Source
+from quire.proposal_ops.memory_control.retrofit import GuardedMemory
 from quire.proposal_ops.memory_control.sectioned_memory import Region
 
 if TYPE_CHECKING:
@@ -76,9 +77,9 @@ class Memory(Handle[RawMemory]):
     def view(self) -> memoryview:
         """All of it, without a copy. A view from before the memory grew is stale: it may show bytes of no memory.
 
-        Raises MemoryAccessError where the type of the memory has attributes that a view would go around.
+        Raises MemoryAccessError where the memory has attributes or guards that a view would go around.
         """
-        if self.raw.declared.attributes:
+        if self.raw.declared.attributes or isinstance(self.raw, GuardedMemory):
             raise MemoryAccessError("no view of this memory", f"its type is {self.type}")
         return memoryview(self.raw.data)
 

@@ -137,6 +137,8 @@ def test_the_host_is_refused_too(instance):
     for call in (lambda: memory.read(0x3FF, 1), lambda: memory.write(0x407, b"x"), lambda: memory.write(0, b"x")):
         with pytest.raises(quire.MemoryAccessError, match=VIOLATION):
             call()
+    with pytest.raises(quire.MemoryAccessError, match="no view of this memory"):
+        memory.view()
 
 
 def test_functions_of_wasi_answer_with_an_error():
