@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from quire.engine.binary.decode import decode
+from quire.engine.compile import Compiler
 from quire.engine.errors import Unlinkable
 from quire.engine.instantiate import instantiate
 from quire.engine.interpret import Interpreter
@@ -21,7 +22,7 @@ from quire.engine.validate import ValidModule, validate
 from quire.spec_tests.features import Features
 from quire.wat.parser import parse_module
 
-TIERS: Mapping[str, Callable[[], Tier]] = MappingProxyType({"reference": Interpreter})
+TIERS: Mapping[str, Callable[[], Tier]] = MappingProxyType({"reference": Interpreter, "fast": Compiler})
 """The tiers by their names on the command line; the first is the default."""
 
 FUEL: Final = 20_000_000

@@ -14,6 +14,9 @@ Four kinds of row, each made by the function of its name:
         branches, calls and stack-polymorphic rows. Their rules are methods named after `rule`, of the validator and of
         each tier.
 
+A row may carry a template beside its function: the same as a Python expression, for the tier that compiles. Without
+one, the function is called on canonical operands.
+
 `run` returns None, one value, or a tuple where the signature has several results.
 This module knows no instruction; the chapters beside it do. Spec: appendix/index-instructions
 """
@@ -29,6 +32,7 @@ from typing import Any
 from quire.engine import types as t
 from quire.engine.errors import Crash
 from quire.engine.immediates import Context, Immediate
+from quire.engine.instructions.templates import Template
 
 Signature = Callable[..., t.FunctionType]
 Opcode = int | tuple[int, int]
@@ -55,11 +59,17 @@ class Row:
     run: Callable[..., Any]
     constant: bool = False  # may stand in a constant expression
     needs_data_count: bool = False  # is malformed without a data count section
+    template: Template | None = None  # the function as a Python expression; without one the function is called
 
     @property
     def rule(self) -> str:
         """The name of the methods that hold a control row's rules."""
         return self.mnemonic.replace(".", "_")
+
+    @property
+    def traps(self) -> bool:
+        """Whether running it may trap, as far as is known."""
+        return self.template is None or self.template.traps
 
     @property
     def effects(self) -> bool:
@@ -78,9 +88,11 @@ def numeric(
     immediates: Sequence[Immediate] = (),
     *,
     constant: bool = False,
+    template: Template | None = None,
 ) -> Row:
     """A row whose `run(*immediates, *operands)` is a pure function of plain values."""
-    return Row(opcode, mnemonic, tuple(immediates), Kind.NUMERIC, fixed_signature(signature), run, constant)
+    fixed = fixed_signature(signature)
+    return Row(opcode, mnemonic, tuple(immediates), Kind.NUMERIC, fixed, run, constant, template=template)
 
 
 def stateful(

@@ -19,13 +19,19 @@ class Tier(Protocol):
 
 
 class Function:
-    """A function with a closed type."""
+    """A function with a closed type.
 
-    __slots__ = ("__weakref__", "name", "type")
+    `direct` belongs to the tier that runs it, if that calls functions of Python: it takes plain values and gives None,
+    one value, or a tuple. `direct_type` is then the type.
+    """
+
+    __slots__ = ("__weakref__", "direct", "direct_type", "name", "type")
 
     def __init__(self, type_: t.DefinedType, name: str | None = None) -> None:
         self.type = type_
         self.name = name
+        self.direct: Callable[..., Any] | None = None
+        self.direct_type: t.DefinedType | None = None
 
     @property
     def signature(self) -> t.FunctionType:

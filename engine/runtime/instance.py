@@ -33,6 +33,7 @@ class Instance:
         self.elements: list[Sequence[Any]] = []
         self.data: list[bytes] = []
         self.exports: Mapping[str, Extern] = {}
+        self.prepared: Any = None  # belongs to the tier
         self._closed: dict[Any, Any] = {}
 
     def close(self, syntax: Syntax) -> Syntax:

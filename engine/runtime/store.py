@@ -7,9 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Protocol
+from weakref import WeakSet
 
 from quire.engine.errors import Exhausted
 from quire.engine.runtime.limits import HostLimits
+
+
+class Watcher(Protocol):
+    """Is told that `Store.interrupted` has changed, by the thread that changed it."""
+
+    def interrupt(self, *, now: bool) -> None: ...
 
 
 class Store:
@@ -21,7 +29,19 @@ class Store:
         self.fuel: int | None = self.limits.fuel  # what is left; None is no limit
         self.memory_used = 0  # bytes
         self.depth = 0  # nested calls now
-        self.interrupted = False  # set by a timer or another thread; the guest stops at its next tick
+        self.watchers: WeakSet[Watcher] = WeakSet()  # who does not ask `interrupted` at each tick
+        self._interrupted = False
+
+    @property
+    def interrupted(self) -> bool:
+        """Set by a timer or another thread; the guest stops at its next tick."""
+        return self._interrupted
+
+    @interrupted.setter
+    def interrupted(self, value: bool) -> None:
+        self._interrupted = value
+        for watcher in tuple(self.watchers):
+            watcher.interrupt(now=value)
 
     def setting(self, name: str, default: str) -> str:
         """What an extension's setting is in this store."""

@@ -11,8 +11,9 @@ ORDER = [
     *(
         f"quire.engine.{part}"
         for part in (
-            "errors types matching bytestream type_encoding immediates numeric instructions.row module runtime "
-            "instructions extension instruction_set binary validate instantiate interpret compile"
+            "errors types matching bytestream type_encoding immediates numeric instructions.expressions "
+            "instructions.templates instructions.row module runtime instructions extension instruction_set binary "
+            "validate instantiate interpret compile"
         ).split()
     ),
     "quire.engine",

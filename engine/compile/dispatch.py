@@ -1,0 +1,103 @@
+"""Control flow as a loop around a number: for functions whose structure is deeper than Python allows."""
+
+from __future__ import annotations
+
+from quire.engine.compile import nodes as n
+from quire.engine.compile.emit import TICK, Emitted, choose
+from quire.engine.compile.lift import Graph
+from quire.engine.compile.source import Line, Lines, Suite
+from quire.engine.compile.write import CAUGHT, Writer
+
+NUMBER = "k"  # of the block that runs
+
+
+class Dispatcher:
+    """Writes the blocks of one function, each as an arm."""
+
+    def __init__(self, writer: Writer, graph: Graph, *, fueled: bool) -> None:
+        self.writer = writer
+        self.graph = graph
+        self.fueled = fueled
+        self.blocks = [block for block in graph.blocks if block in writer.states]
+        self.number = {block: at for at, block in enumerate(self.blocks)}
+
+    def lines(self) -> Lines:
+        body, _ = choose(0, len(self.blocks), self.arm)
+        handlers = self.handlers()
+        if handlers:
+            body = [
+                Line("try:"),
+                Suite(body, nests=True),
+                Line("except Thrown as thrown:"),
+                Suite(handlers, nests=True),
+            ]
+        entry = self.graph.region.entry
+        start = 0 if entry is None else self.number[entry]
+        return [
+            Line(f"{NUMBER} = {start}"),
+            Line("while RUN:"),
+            Suite(body, nests=True),
+            Line("else:"),
+            Suite([Line("stop()")]),
+        ]
+
+    def arm(self, at: int) -> Emitted:
+        block = self.blocks[at]
+        lines, state = self.writer.statements(block)
+        match block.end:
+            case n.Jump(target):
+                lines += self.go(block, target)
+            case n.Branch(condition, then, otherwise):
+                text, _, spots = self.writer.condition(condition, state)
+                lines += [Line(f"if {text}:", spots), Suite(self.go(block, then))]
+                lines += [Line("else:"), Suite(self.go(block, otherwise))]
+            case n.Switch(selector, targets):
+                value = self.writer.translator.value(selector, state)
+                text = self.writer.translator.canonical(selector, value)
+                lines.append(Line(f"{NUMBER} = {text}", self.writer.spots()))
+                lines += self.switch(block, targets)
+            case n.Try(region):
+                lines += [] if region.entry is None else self.go(block, region.entry)
+            case _:
+                lines += self.writer.end(block, state)
+        return lines, True
+
+    def go(self, source: n.Block, target: n.Block) -> Lines:
+        tick = TICK if self.fueled and self.goes_back(source, target) else ()
+        return [*tick, Line(f"{NUMBER} = {self.number[target]}")]
+
+    def goes_back(self, source: n.Block, target: n.Block) -> bool:
+        return target in self.graph.loops and self.number[target] <= self.number[source]
+
+    def switch(self, block: n.Block, targets: tuple[n.Block, ...]) -> Lines:
+        numbers = [self.number[target] for target in targets]
+        last = len(numbers) - 1
+        table = f"({', '.join(map(str, numbers))},)"
+        lines: Lines = [Line(f"{NUMBER} = {table}[{NUMBER}] if {NUMBER} < {last} else {numbers[last]}")]
+        back = sorted({self.number[target] for target in targets if self.goes_back(block, target)})
+        if back and self.fueled:
+            lines += [Line(f"if {NUMBER} in ({', '.join(map(str, back))},):"), Suite(list(TICK))]
+        return lines
+
+    def handlers(self) -> Lines:
+        """The clauses of all tries, the inner before the outer."""
+        regions = dict.fromkeys(block.end.region for block in self.blocks if isinstance(block.end, n.Try))
+        lines: Lines = [Line(f"{CAUGHT} = thrown.exception")] if regions else []
+        for region in sorted(regions, key=depth, reverse=True):
+            inside = [str(self.number[block]) for block in self.blocks if region.holds(block)]
+            for handler in region.handlers:
+                tag = handler.catch.tag
+                test = f"{NUMBER} in {{{', '.join(inside)}}}"
+                test = test if tag is None else f"{test} and {CAUGHT}.tag is TAG{tag}"
+                go = [Line(f"{NUMBER} = {self.number[handler.block]}"), Line("continue")]
+                lines += [Line(f"if {test}:"), Suite(list(go))]
+        return [*lines, Line("raise")] if regions else []
+
+
+def depth(region: n.Region) -> int:
+    """How many regions a region lies in, itself included."""
+    at: n.Region | None = region
+    found = 0
+    while at is not None:
+        at, found = at.parent, found + 1
+    return found

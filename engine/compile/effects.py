@@ -1,0 +1,68 @@
+"""What the evaluation of an instruction may do to others: the effects of rows, and which of them exclude each other.
+
+A row that is not listed here, such as those of extensions, may do anything that its kind allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from quire.engine.compile.nodes import (
+    CALLS,
+    EVERYTHING,
+    PURE,
+    READS_MEMORY,
+    READS_STATE,
+    TRAPS,
+    WRITES_MEMORY,
+    WRITES_STATE,
+)
+from quire.engine.immediates import MemArgKind
+from quire.engine.instructions import CORE_ROWS
+from quire.engine.instructions.row import Kind, Row
+
+_BY_MNEMONIC = {
+    "nop select ref.func ref.null ref.test ref.is_null ref.eq ref.i31 struct.new struct.new_default": PURE,
+    "global.get table.size memory.size": READS_STATE,
+    "ref.cast ref.as_non_null i31.get_s i31.get_u array.new array.new_default array.new_fixed array.len": TRAPS,
+    "table.get struct.get struct.get_s struct.get_u array.get array.get_s array.get_u": READS_STATE | TRAPS,
+    "global.set": WRITES_STATE,
+    "table.set struct.set array.set": WRITES_STATE | TRAPS,
+}
+
+
+def _of(row: Row) -> int:
+    for words, effects in _BY_MNEMONIC.items():
+        if row.mnemonic in words.split():
+            return effects
+    if any(isinstance(kind, MemArgKind) for kind in row.immediates):
+        writes = ".store" in row.mnemonic
+        return TRAPS | (WRITES_MEMORY if writes else READS_MEMORY)
+    if row.kind is Kind.NUMERIC:
+        return PURE if row.template is not None and not row.traps else TRAPS
+    return EVERYTHING
+
+
+_EFFECTS: Mapping[Row, int] = MappingProxyType({row: _of(row) for row in CORE_ROWS})
+
+
+def effects_of(row: Row) -> int:
+    """The effects of running a row, its operands left out."""
+    known = _EFFECTS.get(row)
+    if known is not None:
+        return known
+    if row.kind is not Kind.NUMERIC:
+        return EVERYTHING
+    return TRAPS if row.template is None or row.traps else PURE
+
+
+def conflict(earlier: int, later: int) -> bool:
+    """Whether an expression with the effects `earlier` must be evaluated before a statement with those of `later`."""
+    if later & CALLS:
+        return earlier != PURE
+    return bool(
+        (later & TRAPS and earlier & TRAPS)
+        or (later & WRITES_MEMORY and earlier & (READS_MEMORY | TRAPS))
+        or (later & WRITES_STATE and earlier & (READS_STATE | TRAPS))
+    )

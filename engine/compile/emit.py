@@ -1,0 +1,157 @@
+"""Structured control flow as Python: loops, branches, exits, switches, tries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from quire.engine.compile import nodes as n
+from quire.engine.compile import structure as s
+from quire.engine.compile.facts import State
+from quire.engine.compile.source import Line, Lines, Suite
+from quire.engine.compile.write import CAUGHT, Writer
+
+Emitted = tuple[Lines, bool]  # the lines, and whether the code may get behind them
+SELECTOR = "k"
+TICK = (Line("for _ in TICK:"), Suite([Line("break")]), Line("else:"), Suite([Line("stop()")]))
+
+
+class Emitter:
+    """Writes the tree of one function. `fueled` says that loops are counted."""
+
+    def __init__(self, writer: Writer, *, fueled: bool) -> None:
+        self.writer = writer
+        self.fueled = fueled
+
+    def tree(self, tree: s.Tree) -> Emitted:
+        lines: Lines = []
+        falls, state = True, State()
+        for each in tree:
+            if isinstance(each, s.Code):
+                more, state = self.writer.statements(each.block)
+                lines += more
+                if each.end:
+                    lines += self.writer.end(each.block, state)
+                    falls = False
+            else:
+                more, falls = self.control(each, state)
+                lines += more
+        return lines, falls
+
+    def control(self, node: s.Control, state: State) -> Emitted:
+        match node:
+            case s.Exit():
+                return self.exit(node)
+            case s.If():
+                return self.branch(node, state)
+            case s.Select():
+                return self.select(node, state)
+            case s.Loop():
+                return self.loop(node)
+            case s.Once():
+                return self.once(node)
+            case s.Guarded():
+                return self.guarded(node)
+
+    def exit(self, exit_: s.Exit) -> Emitted:
+        lines: Lines = list(TICK) if exit_.back and self.fueled else []
+        if exit_.falls or exit_.way is None:
+            return lines, True
+        if len(exit_.way.frames) > 1:
+            lines.append(Line(f"{flag(exit_.target)} = True"))
+        lines.append(Line(leave(exit_.way)))
+        return lines, False
+
+    def branch(self, node: s.If, state: State) -> Emitted:
+        condition, contrary, spots = self.writer.condition(node.condition, state)
+        then, then_falls = self.tree(node.then)
+        otherwise, otherwise_falls = self.tree(node.otherwise)
+        falls = then_falls or otherwise_falls
+        if not then and not otherwise:
+            return ([Line(condition, spots)] if spots else []), falls
+        if not then or (then_falls and not otherwise_falls):
+            condition, then, otherwise, then_falls = contrary, otherwise, then, otherwise_falls
+        lines: Lines = [Line(f"if {condition}:", spots), Suite(then)]
+        if otherwise and then_falls:
+            lines += [Line("else:"), Suite(otherwise)]
+        else:
+            lines += otherwise
+        return lines, falls
+
+    def select(self, node: s.Select, state: State) -> Emitted:
+        value = self.writer.translator.value(node.selector, state)
+        text = self.writer.translator.canonical(node.selector, value)
+        spots = self.writer.spots()
+        count = len(node.arms)
+        if node.targets == tuple(range(count)):
+            lines: Lines = [Line(f"{SELECTOR} = {text}", spots)]
+        else:
+            last = len(node.targets) - 1
+            table = f"({', '.join(map(str, node.targets))},)"
+            lines = [
+                Line(f"{SELECTOR} = {text}", spots),
+                Line(f"{SELECTOR} = {table}[{SELECTOR}] if {SELECTOR} < {last} else {node.targets[last]}"),
+            ]
+        more, falls = choose(0, count, lambda arm: self.tree(node.arms[arm]))
+        return lines + more, falls
+
+    def loop(self, node: s.Loop) -> Emitted:
+        body, _ = self.tree(node.body)
+        lines: Lines = [Line(f"{flag(target)} = False") for target in node.flags]
+        lines += [Line("while RUN:"), Suite(body, nests=True), Line("else:"), Suite([Line("stop()")])]
+        return lines + self.left(node), True
+
+    def once(self, node: s.Once) -> Emitted:
+        body, falls = self.tree(node.body)
+        if not node.used:
+            return body, True
+        if falls:
+            body.append(Line("break"))
+        lines: Lines = [Line(f"{flag(target)} = False") for target in node.flags]
+        lines += [Line("while True:"), Suite(body, nests=True)]
+        return lines + self.left(node), True
+
+    def left(self, frame: s.Frame) -> Lines:
+        """Behind a frame that exits to further out have left."""
+        lines: Lines = []
+        for target, way in frame.flags.items():
+            lines += [Line(f"if {flag(target)}:"), Suite([Line(leave(way))])]
+        return lines
+
+    def guarded(self, node: s.Guarded) -> Emitted:
+        body, falls = self.tree(node.body)
+        handler: Lines = [Line(f"{CAUGHT} = thrown.exception")]
+        word, default = "if", Suite([Line("raise")])
+        for each, exit_ in zip(node.region.handlers, node.exits, strict=True):
+            more, falls_here = self.exit(exit_)
+            falls = falls or falls_here
+            if each.catch.tag is None:
+                default = Suite(more)
+                break
+            handler += [Line(f"{word} {CAUGHT}.tag is TAG{each.catch.tag}:"), Suite(more)]
+            word = "elif"
+        handler += [Line("else:"), default] if word == "elif" else default.lines
+        lines: Lines = [Line("try:"), Suite(body, nests=True), Line("except Thrown as thrown:")]
+        return [*lines, Suite(handler, nests=True)], falls
+
+
+def flag(target: n.Block) -> str:
+    """The variable that says that an exit to a block is under way."""
+    return f"x{target.number}"
+
+
+def leave(way: s.Way) -> str:
+    """The statement that starts an exit on its way."""
+    return "continue" if len(way.frames) == 1 and way.again else "break"
+
+
+def choose(first: int, end: int, arm: Callable[[int], Emitted]) -> Emitted:
+    """A binary tree of tests of the selector."""
+    if end - first == 1:
+        return arm(first)
+    middle = (first + end) // 2
+    low, low_falls = choose(first, middle, arm)
+    high, high_falls = choose(middle, end, arm)
+    test = f"{SELECTOR} < {middle}" if middle - first > 1 or first else f"not {SELECTOR}"
+    lines: Lines = [Line(f"if {test}:"), Suite(low)]
+    lines += [Line("else:"), Suite(high)]
+    return lines, low_falls or high_falls

@@ -1,0 +1,115 @@
+"""What is known of variables at a point of the code: the least and the greatest value of integers, and whether a NaN is
+exact for floats. What a state does not mention may be anything that its type allows.
+
+Spec: none; Cousot and Cousot, "Static determination of dynamic properties of programs", 1976.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+
+from quire.engine import types as t
+from quire.engine.compile import nodes as n
+from quire.engine.instructions.expressions import PRIMARY, Value
+
+Range = tuple[int, int]
+State = dict[str, Range]
+
+WHOLE: Mapping[t.OperandType, Range] = {t.I32: (0, (1 << 32) - 1), t.I64: (0, (1 << 64) - 1)}
+STRICT, LOOSE = (0, 0), (0, 1)  # of floats
+_STEPS = sorted({0, 1, *(edge for bits in (7, 8, 15, 16, 31, 32, 63, 64) for edge in ((1 << bits) - 1, 1 << bits))})
+
+
+def whole(type_: t.OperandType) -> Range:
+    """The range of a type; that of floats says that nothing is known of NaNs."""
+    return WHOLE.get(type_, LOOSE if type_ in (t.F32, t.F64) else STRICT)
+
+
+def variable(name: str, type_: t.OperandType, state: State) -> Value:
+    """A variable as an expression, with what the state knows of it."""
+    low, high = state.get(name) or whole(type_)
+    if type_ in (t.F32, t.F64):
+        return Value(name, PRIMARY, loose=high > 0, simple=True)
+    return Value(name, PRIMARY, low, high, simple=True)
+
+
+def range_of(value: Value, type_: t.OperandType) -> Range:
+    """What is to be remembered of a value."""
+    if type_ in WHOLE:
+        return value.low, value.high
+    return LOOSE if value.loose else STRICT
+
+
+def join(first: State, second: State) -> State:
+    """What holds in both."""
+    joined = {}
+    for name, (low, high) in first.items():
+        other = second.get(name)
+        if other is not None:
+            joined[name] = (min(low, other[0]), max(high, other[1]))
+    return joined
+
+
+def widen(old: State, new: State) -> State:
+    """The join, where what grew grows on to the next of a few steps, so that it soon stops."""
+    widened = {}
+    for name, (low, high) in join(old, new).items():
+        before = old[name]
+        if low < before[0]:
+            low = _STEPS[max(bisect_right(_STEPS, low) - 1, 0)]
+        if high > before[1]:
+            at = bisect_left(_STEPS, high)
+            high = _STEPS[min(at, len(_STEPS) - 1)]
+        widened[name] = (low, high)
+    return widened
+
+
+# Branches tell something of the variables that they compare.
+
+_OPPOSITE = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne", "ne": "eq"}
+_MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
+
+
+def refine(state: State, condition: n.Expression, left: Value | None, right: Value | None, *, taken: bool) -> State:
+    """The state where a condition is true or, if not `taken`, false. `left` and `right` are its operands' values."""
+    if isinstance(condition, n.Get):
+        return _learn(state, condition, "ne" if taken else "eq", Value("0"))
+    name = n.mnemonic(condition).partition(".")[2]
+    if name == "eqz" and left is not None:
+        return _learn(state, condition.operands[0], "eq" if taken else "ne", Value("0"))
+    relation, _, sign = name.partition("_")
+    if relation not in _OPPOSITE or left is None or right is None or condition.operands[0].type not in WHOLE:
+        return state
+    if sign == "s" and not _agree(relation, left, right, condition.operands[0].type, taken=taken):
+        return state
+    relation = relation if taken else _OPPOSITE[relation]
+    state = _learn(state, condition.operands[0], relation, right)
+    return _learn(state, condition.operands[1], _MIRRORED[relation], left)
+
+
+def _agree(relation: str, left: Value, right: Value, type_: t.OperandType | None, *, taken: bool) -> bool:
+    """Whether the signed order of the operands is the unsigned one where the condition has this outcome."""
+    most = WHOLE[type_ or t.I32][1] // 2
+    relation = relation if taken else _OPPOSITE[relation]
+    natural = (left.within(0, most), right.within(0, most))
+    return all(natural) or (relation in ("lt", "le") and natural[0]) or (relation in ("gt", "ge") and natural[1])
+
+
+def _learn(state: State, expression: n.Expression, relation: str, other: Value) -> State:
+    """That a variable is in a relation to another value."""
+    if not isinstance(expression, n.Get) or expression.type not in WHOLE:
+        return state
+    low, high = state.get(expression.name) or WHOLE[expression.type]
+    match relation:
+        case "lt" | "le":
+            high = min(high, other.high - (relation == "lt"))
+        case "gt" | "ge":
+            low = max(low, other.low + (relation == "gt"))
+        case "eq":
+            low, high = max(low, other.low), min(high, other.high)
+        case _ if other.low == other.high:
+            low, high = low + (low == other.low), high - (high == other.high)
+    if low > high:  # the branch is never taken
+        return state
+    return {**state, expression.name: (low, high)}

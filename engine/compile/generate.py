@@ -1,0 +1,95 @@
+"""From a function to the source of a Python function, pass by pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from quire.engine.compile import nodes as n
+from quire.engine.compile.analysis import analyse
+from quire.engine.compile.dispatch import Dispatcher
+from quire.engine.compile.emit import TICK, Emitter
+from quire.engine.compile.lift import Graph, lift
+from quire.engine.compile.source import Line, Lines, Source, Suite, render
+from quire.engine.compile.structure import structure
+from quire.engine.compile.translate import Translator
+from quire.engine.compile.write import Writer, default
+from quire.engine.runtime.function import WasmFunction
+from quire.engine.validate import ValidModule
+
+DEEPEST_NESTING = 18  # Python has 20 at most, loops and tries together
+DEEPEST_INDENT = 90  # Python has 99 at most
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What code is written for. `plain` tells of a memory whether its bytes are accessed without a check."""
+
+    plain: Callable[[int], bool]
+    fueled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """The source of a function named `f<index>`, and the instructions that its names are bound to."""
+
+    source: Source
+    names: Mapping[str, int]
+    has_tail_calls: bool
+
+
+def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
+    """The source of one function."""
+    graph = lift(valid, function)
+    translator = Translator(valid.function_context(function.index), function.index, options.plain)
+    writer = Writer(translator, analyse(graph, translator))
+    translator.spots.clear()
+    tree = structure(graph.region, graph.loops)
+    body, _ = Emitter(writer, fueled=options.fueled).tree(tree)
+    source = assemble(function, graph, translator, body, options)
+    if source.nesting > DEEPEST_NESTING or source.indents > DEEPEST_INDENT:
+        body = Dispatcher(writer, graph, fueled=options.fueled).lines()
+        source = assemble(function, graph, translator, body, options)
+    return Generated(source, translator.world.names, graph.has_tail_calls)
+
+
+def assemble(function: WasmFunction, graph: Graph, translator: Translator, body: Lines, options: Options) -> Source:
+    """The head of the function before its body."""
+    head: Lines = []
+    if options.fueled:
+        head += TICK
+    elif calls(graph):
+        head += [Line("if not RUN:"), Suite([Line("stop()")])]
+    reload = [f"d{memory} = M{memory}.data" for memory in sorted(translator.world.memories)]
+    head += [Line(text) for text in reload]
+    head += first_values(graph)
+    parameters = ", ".join(graph.parameters)
+    name = f"{'b' if graph.has_tail_calls else 'f'}{function.index}"
+    lines: Lines = [Line(f"def {name}({parameters}):"), Suite([*head, *body])]
+    if graph.has_tail_calls:
+        lines += trampoline(function.index, parameters)
+    return render(lines, reload)
+
+
+def trampoline(index: int, parameters: str) -> Lines:
+    """The function around one with tail calls: it makes the calls that are handed to it."""
+    hop: Lines = [Line("while result.__class__ is Hop:"), Suite([Line("result = result()")]), Line("return result")]
+    return [Line(f"def f{index}({parameters}):"), Suite([Line(f"result = b{index}({parameters})"), *hop])]
+
+
+def calls(graph: Graph) -> bool:
+    """Whether a function may run others, and so without end."""
+    found = (each.effects for block in graph.blocks for each in n.expressions(block))
+    return any(effects & n.CALLS for effects in found)
+
+
+def first_values(graph: Graph) -> Lines:
+    """The locals that are no parameters start at zero."""
+    by_default: dict[str, list[str]] = {}
+    for name, type_ in graph.locals:
+        by_default.setdefault(default(type_), []).append(name)
+    return [
+        Line(f"{' = '.join(names[at : at + 16])} = {value}")
+        for value, names in by_default.items()
+        for at in range(0, len(names), 16)
+    ]

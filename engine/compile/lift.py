@@ -1,0 +1,430 @@
+"""Lifting: from the body of a function to a graph of blocks, the operand stack folded into expressions.
+
+An operand stays an expression until something comes that it must not be moved across; then it goes into the slot of its
+height. What lies below the label of a structured instruction is always in slots, or constant, so that every way to a
+label agrees. Code that cannot be reached is left out. Spec: exec/instructions
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from quire.engine import types as t
+from quire.engine.compile import nodes as n
+from quire.engine.compile.effects import effects_of
+from quire.engine.compile.operands import Operands
+from quire.engine.immediates import Cast, Catch
+from quire.engine.instructions.row import Kind
+from quire.engine.module import Instruction
+from quire.engine.runtime.function import WasmFunction
+from quire.engine.validate import ModuleContext, ValidModule
+
+OPENERS = ("block", "loop", "if", "try_table")
+
+
+@dataclass(eq=False, slots=True)
+class Control:
+    """A structured instruction that is open. `label` is where branches go, `carried` the types that they take along."""
+
+    label: n.Block
+    carried: tuple[t.ValueType, ...]
+    end: n.Block
+    results: tuple[t.ValueType, ...]
+    height: int  # of the stack below the parameters
+    below: tuple[n.Expression, ...]  # that stack, which stays as it is
+    region: n.Region  # of the code around
+    loop: bool = False
+    parameters: tuple[t.ValueType, ...] = ()
+    otherwise: n.Block | None = None
+    reached: bool = False  # whether the end is branched to
+
+
+@dataclass(eq=False, slots=True)
+class Graph:
+    """A lifted function. `jumps_back` are the blocks that loops start with."""
+
+    region: n.Region
+    blocks: list[n.Block]
+    parameters: tuple[str, ...]
+    parameter_types: tuple[t.ValueType, ...]
+    locals: tuple[tuple[str, t.ValueType], ...]
+    results: tuple[t.ValueType, ...]
+    loops: set[n.Block] = field(default_factory=set)
+    has_tail_calls: bool = False
+
+
+def lift(valid: ValidModule, function: WasmFunction) -> Graph:
+    """The graph of a function's body."""
+    return Lifting(valid.function_context(function.index), function).run()
+
+
+class Lifting(Operands):
+    """The state of lifting one body."""
+
+    def __init__(self, context: ModuleContext, function: WasmFunction) -> None:
+        self.context = context
+        self.function = function
+        self.instructions = function.definition.body.instructions
+        self.signature = function.signature
+        self.region = n.Region(None)
+        self.numbers = count()
+        self.blocks: list[n.Block] = []
+        self.reachable = True
+        super().__init__(self.new_block(), self.instructions)
+        self.region.entry = self.block
+        self.graph = self.make_graph()
+        body = self.new_block()
+        self.controls = [Control(body, self.signature.results, body, self.signature.results, 0, (), self.region)]
+
+    def make_graph(self) -> Graph:
+        parameters = len(self.signature.parameters)
+        runs = self.function.definition.locals
+        own = [each for run in runs for each in [self.context.close(run.type)] * run.count]
+        return Graph(
+            self.region,
+            self.blocks,
+            tuple(f"l{index}" for index in range(parameters)),
+            self.signature.parameters,
+            tuple((f"l{parameters + index}", each) for index, each in enumerate(own)),
+            self.signature.results,
+        )
+
+    def run(self) -> Graph:
+        skipped = 0
+        for index, instruction in enumerate(self.instructions):
+            self.index, mnemonic = index, instruction.row.mnemonic
+            if self.reachable:
+                self.visit(instruction)
+            elif mnemonic in OPENERS:
+                skipped += 1
+            elif mnemonic == "end" and skipped:
+                skipped -= 1
+            elif mnemonic in ("else", "end") and not skipped:
+                self.visit(instruction)
+        self.blocks.sort(key=lambda block: block.number)
+        return self.graph
+
+    def visit(self, instruction: Instruction) -> None:
+        row, immediates = instruction
+        if row.kind is Kind.CONTROL or row.mnemonic in VARIABLES:
+            getattr(self, f"rule_{row.rule}")(*immediates)
+        else:
+            signature = self.context.signature(instruction)
+            self.apply(len(signature.parameters), signature.results, effects_of(row))
+
+    # Blocks
+
+    def new_block(self) -> n.Block:
+        block = n.Block(next(self.numbers), self.region)
+        self.blocks.append(block)
+        return block
+
+    def finish(self, end: n.End) -> None:
+        self.block.end = end
+        self.reachable = False
+
+    def start(self, block: n.Block) -> None:
+        block.number = next(self.numbers)  # in the order of the source
+        self.block = block
+        self.reachable = True
+
+    # Structured instructions. Spec: exec/instructions#blocks
+
+    def open(self, block_type: Any, *, loop: bool = False) -> Control:
+        type_ = self.context.block_type(block_type)
+        height = len(self.stack) - len(type_.parameters)
+        self.settle_below()
+        self.settle_from(height)
+        end = self.new_block()
+        label = self.new_block() if loop else end
+        carried = type_.parameters if loop else type_.results
+        below = tuple(self.stack[:height])
+        control = Control(label, carried, end, type_.results, height, below, self.region, loop, type_.parameters)
+        self.controls.append(control)
+        return control
+
+    def rule_block(self, block_type: Any) -> None:
+        self.open(block_type)
+
+    def rule_loop(self, block_type: Any) -> None:
+        control = self.open(block_type, loop=True)
+        self.graph.loops.add(control.label)
+        self.finish(n.Jump(control.label))
+        self.start(control.label)
+
+    def rule_if(self, block_type: Any) -> None:
+        (condition,) = self.pop(1)
+        condition = self.shielded(condition)
+        control = self.open(block_type)
+        then, control.otherwise = self.new_block(), self.new_block()
+        self.finish(n.Branch(condition, then, control.otherwise))
+        self.start(then)
+
+    def shielded(self, condition: n.Expression) -> n.Expression:
+        """A condition that may be evaluated after all that is on the stack: traps come in the order of the source."""
+        self.settle(condition.effects, frozenset())
+        return condition
+
+    def rule_else(self) -> None:
+        control = self.controls[-1]
+        if self.reachable:
+            self.leave_to(control.end, control.results, control.height)
+            control.reached = True
+        self.stack = list(control.below)
+        self.push_slots(control.parameters)
+        if control.otherwise is not None:
+            self.start(control.otherwise)
+        control.otherwise = None
+
+    def rule_try_table(self, block_type: Any, catches: tuple[Catch, ...]) -> None:
+        outer = [self.controls[-1 - catch.label] for catch in catches]
+        self.open(block_type)
+        handlers = tuple(self.handler(catch, to) for catch, to in zip(catches, outer, strict=True))
+        self.region = region = n.Region(self.region, None, handlers)
+        self.finish(n.Try(region))
+        region.entry = self.new_block()
+        self.start(region.entry)
+
+    def handler(self, catch: Catch, control: Control) -> n.Handler:
+        """A block that takes the exception's values to a label."""
+        block = self.new_block()
+        types = () if catch.tag is None else self.context.tag(catch.tag).parameters
+        names = tuple(self.slot(control.height + at) for at in range(len(control.carried)))
+        reference = names[-1] if catch.reference else None
+        block.statements.append(n.Catching(names[: len(types)], reference, control.carried))
+        block.end = n.Jump(control.label)
+        control.reached = True
+        return n.Handler(catch, block)
+
+    def rule_end(self) -> None:
+        control = self.controls.pop()
+        if not self.controls:
+            self.end_body(control)
+            return
+        if self.reachable and control.otherwise is None and not control.reached and control.region is self.region:
+            return  # nobody branches here: the code goes on
+        if self.reachable:
+            self.leave_to(control.end, control.results, control.height)
+            control.reached = True
+        self.region = control.region
+        if control.otherwise is not None:  # an if without else
+            control.otherwise.end = n.Jump(control.end)
+            control.reached = True
+        if control.reached:
+            self.stack = list(control.below)
+            self.push_slots(control.results)
+            self.start(control.end)
+
+    def end_body(self, control: Control) -> None:
+        """The end of the body returns, whether it is reached or branched to."""
+        if self.reachable and not control.reached:
+            self.rule_return()
+            return
+        if self.reachable:
+            self.leave_to(control.end, control.results, 0)
+        self.stack.clear()
+        if control.reached:
+            self.push_slots(control.results)
+            self.start(control.end)
+            self.rule_return()
+
+    # Branches. Spec: exec/instructions#exec-br
+
+    def leave_to(self, block: n.Block, types: tuple[t.ValueType, ...], height: int) -> None:
+        """Take the topmost operands to the slots from `height` on, drop what is between, and jump."""
+        self.carry(types, height)
+        self.finish(n.Jump(block))
+
+    def carry(self, types: tuple[t.ValueType, ...], height: int) -> None:
+        values = self.pop(len(types))
+        for at in range(height, len(self.stack)):
+            self.discard(self.stack[at])
+        del self.stack[height:]
+        for at, (value, type_) in enumerate(zip(values, types, strict=True), height):
+            slot = self.slot(at)
+            if not (isinstance(value, n.Get) and value.name == slot):
+                self.block.statements.append(n.Assign((slot,), value, (type_,)))
+
+    def discard(self, value: n.Expression) -> None:
+        """An operand that nobody uses is still evaluated if it may trap."""
+        if value.effects & n.TRAPS:
+            self.block.statements.append(n.Assign((), value, ()))
+
+    def target(self, depth: int) -> Control:
+        control = self.controls[-1 - depth]
+        control.reached = True
+        return control
+
+    def edge(self, depth: int) -> n.Block:
+        """Where a conditional branch to a label goes: the label itself, or a block that moves the operands there.
+
+        The operands that it carries are in slots already.
+        """
+        control = self.target(depth)
+        top = len(self.stack) - len(control.carried)
+        if top == control.height or not control.carried:
+            return control.label
+        block = self.new_block()
+        for at, type_ in enumerate(control.carried):
+            value = self.stack[top + at]
+            block.statements.append(n.Assign((self.slot(control.height + at),), value, (type_,)))
+        block.end = n.Jump(control.label)
+        return block
+
+    def prepare_branch(self, *depths: int) -> None:
+        """Before a conditional branch: what it carries goes into slots, and what may trap does so now."""
+        most = max(len(self.controls[-1 - depth].carried) for depth in depths)
+        base = len(self.stack) - most
+        self.settle(n.TRAPS, frozenset())
+        self.settle_from(base)
+
+    def branch(self, condition: n.Expression, depth: int, *, on: bool = True) -> None:
+        """Branch where the condition is as `on` says; its operands are popped, and it is evaluated last."""
+        taken, following = self.edge(depth), self.new_block()
+        self.finish(n.Branch(condition, taken, following) if on else n.Branch(condition, following, taken))
+        self.start(following)
+
+    def rule_br(self, depth: int) -> None:
+        control = self.target(depth)
+        self.leave_to(control.label, control.carried, control.height)
+
+    def rule_br_if(self, depth: int) -> None:
+        (condition,) = self.pop(1)
+        condition = self.kept(condition, depth)
+        self.branch(condition, depth)
+
+    def kept(self, condition: n.Expression, *depths: int) -> n.Expression:
+        """The operand that decides, after the operands below are prepared for the branch."""
+        self.prepare_branch(*depths)
+        return condition
+
+    def rule_br_table(self, depths: tuple[int, ...]) -> None:
+        (selector,) = self.pop(1)
+        selector = self.kept(selector, *depths)
+        edges = {depth: self.edge(depth) for depth in dict.fromkeys(depths)}
+        self.finish(n.Switch(selector, tuple(edges[depth] for depth in depths)))
+
+    def rule_return(self) -> None:
+        values = self.pop(len(self.signature.results))
+        for each in self.stack:
+            self.discard(each)
+        self.finish(n.Return(values))
+
+    def rule_unreachable(self) -> None:
+        self.stop(0)
+
+    def stop(self, count: int) -> None:
+        operands = self.pop(count)
+        for each in self.stack:
+            self.discard(each)
+        self.finish(n.Stop(self.operation(operands, None, n.EVERYTHING)))
+
+    def rule_br_on_null(self, depth: int) -> None:
+        reference = self.reference()
+        self.prepare_branch(depth)
+        self.branch(self.test(reference), depth)
+        self.stack.append(reference)
+
+    def rule_br_on_non_null(self, depth: int) -> None:
+        reference = self.reference()
+        self.stack.append(reference)
+        self.prepare_branch(depth)
+        self.branch(self.test(self.stack[-1]), depth)
+        self.stack.pop()
+
+    def rule_br_on_cast(self, cast: Cast) -> None:
+        self.cast(cast)
+
+    def rule_br_on_cast_fail(self, cast: Cast) -> None:
+        self.cast(cast)
+
+    def cast(self, cast: Cast) -> None:
+        self.prepare_branch(cast.label)
+        self.branch(self.test(self.stack[-1]), cast.label)
+
+    def reference(self) -> n.Expression:
+        """The topmost reference, popped, in its slot, since it is used twice."""
+        self.settle_at(len(self.stack) - 1)
+        return self.pop(1)[0]
+
+    def test(self, reference: n.Expression) -> n.Operation:
+        """Whether the present branch on a reference is taken."""
+        return self.operation((reference,), t.I32, n.PURE)
+
+    # Calls
+
+    def called(self, index: int) -> t.FunctionType:
+        return t.function_type_of(self.context.functions[index])
+
+    def call(self, type_: t.FunctionType, more: int = 0) -> None:
+        if more:
+            self.settle(n.TRAPS, frozenset())  # Python evaluates what is called first
+        self.apply(len(type_.parameters) + more, type_.results, n.EVERYTHING)
+
+    def rule_call(self, index: int) -> None:
+        self.call(self.called(index))
+
+    def rule_call_ref(self, type_index: int) -> None:
+        self.call(self.context.function_type(type_index), 1)
+
+    def rule_call_indirect(self, type_index: int, table: int) -> None:
+        self.call(self.context.function_type(type_index), 1)
+
+    def tail_call(self, type_: t.FunctionType, more: int = 0) -> None:
+        self.graph.has_tail_calls = True
+        self.settle(n.TRAPS, frozenset())
+        self.stop(len(type_.parameters) + more)
+
+    def rule_return_call(self, index: int) -> None:
+        self.tail_call(self.called(index))
+
+    def rule_return_call_ref(self, type_index: int) -> None:
+        self.tail_call(self.context.function_type(type_index), 1)
+
+    def rule_return_call_indirect(self, type_index: int, table: int) -> None:
+        self.tail_call(self.context.function_type(type_index), 1)
+
+    def rule_throw(self, tag: int) -> None:
+        self.stop(len(self.context.tag(tag).parameters))
+
+    def rule_throw_ref(self) -> None:
+        self.stop(1)
+
+    # Variables, and instructions whose types depend on their operands
+
+    def rule_local_get(self, index: int) -> None:
+        self.stack.append(n.Get(f"l{index}", self.context.local(index)))
+
+    def rule_local_set(self, index: int) -> None:
+        (value,) = self.pop(1)
+        self.assign((f"l{index}",), value, (self.context.local(index),))
+
+    def rule_local_tee(self, index: int) -> None:
+        self.rule_local_set(index)
+        self.rule_local_get(index)
+
+    def rule_drop(self) -> None:
+        (value,) = self.pop(1)
+        if value.effects & n.TRAPS:
+            self.assign((), value, ())
+
+    def rule_select(self, types: tuple[t.ValueType, ...] = ()) -> None:
+        self.settle(n.TRAPS, frozenset())  # only one of the two operands will be evaluated
+        self.apply(3, (self.stack[-3].type or t.BOTTOM,), n.PURE)
+
+    def rule_ref_is_null(self) -> None:
+        self.apply(1, (t.I32,), n.PURE)
+
+    def rule_ref_as_non_null(self) -> None:
+        self.apply(1, (self.stack[-1].type or t.BOTTOM,), n.TRAPS)
+
+    def rule_any_convert_extern(self) -> None:
+        """External and internal references have one representation."""
+
+    def rule_extern_convert_any(self) -> None:
+        """External and internal references have one representation."""
+
+
+VARIABLES = ("local.get", "local.set", "local.tee", "select")

@@ -1,0 +1,219 @@
+"""What the passes hand on: expressions, statements, ends of blocks, blocks and the regions of try_table.
+
+An expression is a tree without sharing: the operand stack of WebAssembly uses every value once. Variables are Python
+names: `l3` is the local 3, `s2` the slot at height 2 of the operand stack. Knows no Python source beyond these names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from quire.engine import types as t
+from quire.engine.immediates import Catch
+from quire.engine.module import Instruction
+
+# Effects of an expression: what an evaluation must not be moved across.
+PURE = 0
+TRAPS = 1  # may trap
+READS_MEMORY = 2
+READS_STATE = 4  # globals, tables, fields, sizes, page states
+WRITES_MEMORY = 8
+WRITES_STATE = 16
+CALLS = 32  # runs other code, which may do anything but touch variables
+EVERYTHING = TRAPS | READS_MEMORY | READS_STATE | WRITES_MEMORY | WRITES_STATE | CALLS
+
+
+@dataclass(eq=False, slots=True)
+class Get:
+    """The value of a variable."""
+
+    name: str
+    type: t.OperandType
+    effects: int = PURE
+    depth: int = 0
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset((self.name,))
+
+
+@dataclass(eq=False, slots=True)
+class Operation:
+    """An instruction applied to operands; `index` is its number in the body, `type` that of its only result."""
+
+    index: int
+    instruction: Instruction
+    operands: tuple[Expression, ...]
+    type: t.OperandType | None
+    effects: int
+    depth: int
+    reads: frozenset[str]
+
+
+Expression = Get | Operation
+
+
+@dataclass(eq=False, slots=True)
+class Assign:
+    """Evaluate, and give the results to variables; none for an expression that is evaluated for its effects alone."""
+
+    targets: tuple[str, ...]
+    value: Expression
+    types: tuple[t.OperandType, ...] = ()
+
+
+@dataclass(eq=False, slots=True)
+class Catching:
+    """At the start of a handler's block: the values of the exception that was caught, and itself, to variables."""
+
+    values: tuple[str, ...]
+    reference: str | None
+    types: tuple[t.OperandType, ...]
+
+
+Statement = Assign | Catching
+
+
+@dataclass(eq=False, slots=True)
+class Jump:
+    """On to a block."""
+
+    target: Block
+
+
+@dataclass(eq=False, slots=True)
+class Branch:
+    """To `then` where the condition is not zero."""
+
+    condition: Expression
+    then: Block
+    otherwise: Block
+
+
+@dataclass(eq=False, slots=True)
+class Switch:
+    """To the target of the selector's number; the last target is for all above."""
+
+    selector: Expression
+    targets: tuple[Block, ...]
+
+
+@dataclass(eq=False, slots=True)
+class Return:
+    """Out of the function."""
+
+    values: tuple[Expression, ...]
+
+
+@dataclass(eq=False, slots=True)
+class Stop:
+    """An instruction after which nothing comes: unreachable, throw, a tail call."""
+
+    value: Operation
+
+
+@dataclass(eq=False, slots=True)
+class Try:
+    """Run a region from its entry; its branches out of itself are successors of the block that ends so."""
+
+    region: Region
+
+
+End = Jump | Branch | Switch | Return | Stop | Try
+
+
+@dataclass(eq=False, slots=True)
+class Handler:
+    """A clause of a try_table: the block that takes the values of the exception to the label."""
+
+    catch: Catch
+    block: Block
+
+
+@dataclass(eq=False, slots=True)
+class Region:
+    """The blocks of a function, or of a try_table in it."""
+
+    parent: Region | None
+    entry: Block | None = None
+    handlers: tuple[Handler, ...] = ()
+
+    def exits(self) -> Iterator[Block]:
+        """The blocks outside that branches out of the region lead to; those of handlers last."""
+        seen, pending = set(), [self.entry]
+        while pending:
+            block = pending.pop()
+            if block is None or block in seen:
+                continue
+            seen.add(block)
+            if not self.holds(block):
+                yield block
+            else:
+                pending.extend(reversed(successors(block)))
+        yield from (handler.block for handler in self.handlers)
+
+    def holds(self, block: Block) -> bool:
+        """Whether a block is in the region or in one inside it."""
+        region: Region | None = block.region
+        while region is not None and region is not self:
+            region = region.parent
+        return region is self
+
+
+@dataclass(eq=False, slots=True)
+class Block:
+    """Statements one after the other, and an end."""
+
+    number: int
+    region: Region
+    statements: list[Statement] = field(default_factory=list)
+    end: End | None = None
+
+    def __repr__(self) -> str:
+        return f"<block {self.number}>"
+
+
+def successors(block: Block) -> Sequence[Block]:
+    """Where a block may lead within its function, each once, in the order of the source."""
+    match block.end:
+        case Jump(target):
+            return (target,)
+        case Branch(_, then, otherwise):
+            return tuple(dict.fromkeys((then, otherwise)))
+        case Switch(_, targets):
+            return tuple(dict.fromkeys(targets))
+        case Try(region):
+            return tuple(dict.fromkeys(region.exits()))
+    return ()
+
+
+def expressions(block: Block) -> Iterator[Expression]:
+    """All expressions of a block, whole trees, in the order of evaluation."""
+    yield from (each.value for each in block.statements if isinstance(each, Assign))
+    match block.end:
+        case Branch(value, _, _) | Switch(value, _):
+            yield value
+        case Return(values):
+            yield from values
+        case Stop(value):
+            yield value
+
+
+def operations(expression: Expression) -> Iterator[Operation]:
+    """Those of a tree, operands first."""
+    if isinstance(expression, Operation):
+        for each in expression.operands:
+            yield from operations(each)
+        yield expression
+
+
+def mnemonic(operation: Operation) -> str:
+    """Of the instruction that an operation is."""
+    return operation.instruction.row.mnemonic
+
+
+def immediates(operation: Operation) -> tuple[Any, ...]:
+    """Of the instruction that an operation is."""
+    return operation.instruction.immediates

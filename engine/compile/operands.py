@@ -1,0 +1,112 @@
+"""The operand stack while a body is lifted: expressions that wait, and when they must wait no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from quire.engine import types as t
+from quire.engine.compile import nodes as n
+from quire.engine.compile.effects import conflict
+from quire.engine.module import Instruction
+
+DEEPEST = 30  # of an expression: Python's own parser ends at 200 parentheses
+
+
+class Operands:
+    """The stack, and the block that statements are added to. `index` is the number of the present instruction."""
+
+    def __init__(self, block: n.Block, instructions: Sequence[Instruction]) -> None:
+        self.stack: list[n.Expression] = []
+        self.block = block
+        self.instructions = instructions
+        self.index = 0
+
+    def slot(self, height: int) -> str:
+        return f"s{height}"
+
+    def pop(self, count: int) -> tuple[n.Expression, ...]:
+        base = len(self.stack) - count
+        operands = tuple(self.stack[base:])
+        del self.stack[base:]
+        return operands
+
+    def push_slots(self, types: tuple[t.OperandType, ...]) -> tuple[str, ...]:
+        """Push what is in the next slots; their names."""
+        names = tuple(self.slot(len(self.stack) + at) for at in range(len(types)))
+        self.stack.extend(n.Get(name, type_) for name, type_ in zip(names, types, strict=True))
+        return names
+
+    def operation(self, operands: tuple[n.Expression, ...], type_: t.OperandType | None, effects: int) -> n.Operation:
+        for each in operands:
+            effects |= each.effects
+        depth = 1 + max((each.depth for each in operands), default=0)
+        reads = frozenset[str]().union(*(each.reads for each in operands))
+        return n.Operation(self.index, self.instructions[self.index], operands, type_, effects, depth, reads)
+
+    def apply(self, count: int, results: tuple[t.OperandType, ...], effects: int) -> None:
+        """The present instruction on `count` operands: an expression, or a statement if it changes anything."""
+        if not count and not results and effects == n.PURE:
+            return
+        if effects & n.WRITES_MEMORY and count == 2 and self.stack[-1].effects & self.stack[-2].effects & n.TRAPS:
+            self.settle(n.TRAPS, frozenset())  # Python evaluates what is stored first
+        operation = self.operation(self.pop(count), results[0] if len(results) == 1 else None, effects)
+        if len(results) == 1 and not effects & (n.WRITES_MEMORY | n.WRITES_STATE | n.CALLS):
+            self.push(operation)
+            return
+        base = len(self.stack)
+        targets = tuple(self.slot(base + at) for at in range(len(results)))
+        self.assign(targets, operation, results)
+        self.push_slots(results)
+
+    def push(self, operation: n.Operation) -> None:
+        """Push an expression, or its slot where it must be a statement."""
+        template = operation.instruction.row.template
+        height = len(self.stack)
+        if operation.depth > DEEPEST or (template is not None and template.rounds):
+            self.settle(operation.effects, frozenset((self.slot(height),)))
+            self.stack.append(operation)
+            self.settle_at(height)
+        else:
+            self.stack.append(operation)
+
+    def assign(self, targets: tuple[str, ...], value: n.Expression, types: tuple[t.OperandType, ...]) -> None:
+        """A statement, after what must come before it."""
+        self.settle(value.effects, frozenset(targets))
+        last = self.block.statements[-1] if self.block.statements else None
+        slot = value.name if isinstance(value, n.Get) and value.name[0] == "s" else None
+        if slot and isinstance(last, n.Assign) and last.targets == (slot,):  # its only use is here
+            last.targets = targets
+            return
+        self.block.statements.append(n.Assign(targets, value, types))
+
+    def settle(self, effects: int, writes: frozenset[str]) -> None:
+        """Evaluate the operands that must not wait until a statement with these effects is done."""
+        chosen = []
+        for height in range(len(self.stack) - 1, -1, -1):
+            value = self.stack[height]
+            if conflict(value.effects, effects) or not writes.isdisjoint(value.reads):
+                chosen.append(height)
+                effects |= value.effects & n.TRAPS
+                writes |= {self.slot(height)}
+        for height in reversed(chosen):
+            self.settle_at(height)
+
+    def settle_at(self, height: int) -> None:
+        """Put an operand into its slot."""
+        value, slot = self.stack[height], self.slot(height)
+        if isinstance(value, n.Get) and value.name == slot:
+            return
+        type_ = value.type or t.BOTTOM
+        self.stack[height] = n.Get(slot, type_)
+        self.block.statements.append(n.Assign((slot,), value, (type_,)))
+
+    def settle_from(self, base: int) -> None:
+        """Put all operands from a height on into slots, but constants."""
+        for height in range(base, len(self.stack)):
+            self.settle_at(height)
+
+    def settle_below(self) -> None:
+        """Put all operands into slots, but those that are the same at any time."""
+        for height, value in enumerate(self.stack):
+            if value.reads or value.effects or value.depth != 1:
+                self.settle_at(height)

@@ -1,0 +1,272 @@
+"""Structuring: from a graph of blocks to nested loops, branches and exits that Python can say.
+
+After N. Ramsey, "Beyond relooper", 2022: a block that only one branch leads to is inlined there; one where several meet
+follows, once, behind the code that leads to it; the start of a loop encloses what it dominates. Exits are resolved in a
+second step: to nothing where the code goes on there by itself, to `break` or `continue`, or to several breaks with a
+flag. Knows no source text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from quire.engine.compile import nodes as n
+from quire.engine.compile.dominators import Order, order
+from quire.engine.errors import Crash
+
+SMALL = 2  # statements of a block that returns, which is written out at each branch to it
+
+
+@dataclass(eq=False, slots=True)
+class Code:
+    """The statements of a block, and its end where that is no branch."""
+
+    block: n.Block
+    end: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Exit:
+    """Go on at `target`. `falls` says that the code gets there by itself."""
+
+    target: n.Block
+    source: n.Block
+    back: bool = False  # to the start of a loop that it is in
+    falls: bool = False
+    way: Way | None = None
+
+
+@dataclass(eq=False, slots=True)
+class If:
+    """Two ways on from a block."""
+
+    block: n.Block
+    condition: n.Expression
+    then: Tree
+    otherwise: Tree
+
+
+@dataclass(eq=False, slots=True)
+class Select:
+    """A switch: `arms[targets[i]]` for the selector i, the last of `targets` for all above."""
+
+    block: n.Block
+    selector: n.Expression
+    targets: tuple[int, ...]
+    arms: list[Tree]
+
+
+@dataclass(eq=False, slots=True)
+class Loop:
+    """Code that runs again from its end on."""
+
+    header: n.Block
+    body: Tree
+    after: frozenset[n.Block] = frozenset()  # where the code behind the loop gets by itself
+    flags: dict[n.Block, Way] = field(default_factory=dict)  # what is left to leave behind this frame
+
+
+@dataclass(eq=False, slots=True)
+class Once:
+    """Code whose exits to `label` go to its end. `used` says whether one of them needs a `break`."""
+
+    label: n.Block
+    body: Tree
+    used: bool = False
+    flags: dict[n.Block, Way] = field(default_factory=dict)  # what is left to leave behind this frame
+
+
+@dataclass(eq=False, slots=True)
+class Guarded:
+    """A try: its body, and for each handler the exit."""
+
+    block: n.Block
+    region: n.Region
+    body: Tree
+    exits: list[Exit]
+
+
+Control = Exit | If | Select | Loop | Once | Guarded
+Tree = list["Code | Control"]
+Frame = Loop | Once
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How an exit leaves the frames around it: `frames` are left by breaks, innermost first; then perhaps continue."""
+
+    frames: tuple[Frame, ...]
+    again: bool  # the last frame is continued, not broken
+
+
+def structure(region: n.Region, loops: set[n.Block]) -> Tree:
+    """The tree of a function's region, exits resolved; `loops` are the blocks that loops start with."""
+    tree = Structuring(region, loops).run()
+    resolve(tree)
+    return tree
+
+
+def is_small(block: n.Block) -> bool:
+    """Whether a block is worth writing out wherever it is branched to."""
+    return isinstance(block.end, n.Return) and len(block.statements) <= SMALL and not any(
+        each.effects & n.CALLS for each in n.expressions(block)
+    )  # fmt: skip
+
+
+class Structuring:
+    """Makes the tree of one region; branches to `outside` are exits."""
+
+    def __init__(self, region: n.Region, loops: set[n.Block]) -> None:
+        self.region = region
+        self.loops = loops
+        self.order: Order = order(region)
+        self.merges = {block for block in self.order.blocks if self.is_merge(block)}
+
+    def is_merge(self, block: n.Block) -> bool:
+        """Whether a block stands behind the code that leads to it: several branches do, or a handler."""
+        forward = [each for each in self.order.predecessors[block] if not self.order.goes_back(each, block)]
+        if is_small(block) and not any(isinstance(each.end, n.Try) for each in forward):
+            return False
+        return len(forward) > 1 or any(isinstance(each.end, n.Try) for each in forward)
+
+    def run(self) -> Tree:
+        return [] if self.region.entry is None else self.tree(self.region.entry)
+
+    def tree(self, block: n.Block) -> Tree:
+        """The code of a block and of all that it dominates."""
+        merges = [each for each in self.order.children.get(block, ()) if each in self.merges]
+        merges.sort(key=self.order.position.__getitem__)
+        if any(self.order.goes_back(each, block) for each in self.order.predecessors[block]):
+            return [Loop(block, self.within(block, merges))]
+        return self.within(block, merges)
+
+    def within(self, block: n.Block, merges: Sequence[n.Block]) -> Tree:
+        """A block, then those that follow it, each behind the code that may exit to it."""
+        tree = self.leaf(block)
+        for label in merges:
+            tree = [Once(label, tree), *self.tree(label)]
+        return tree
+
+    def leaf(self, block: n.Block) -> Tree:
+        code = Code(block)
+        match block.end:
+            case n.Jump(target):
+                return [code, *self.go(block, target)]
+            case n.Branch(condition, then, otherwise):
+                return [code, If(block, condition, self.go(block, then), self.go(block, otherwise))]
+            case n.Switch(selector, targets):
+                arms = list(dict.fromkeys(targets))
+                numbers = {target: at for at, target in enumerate(arms)}
+                trees = [self.go(block, target) for target in arms]
+                return [code, Select(block, selector, tuple(numbers[each] for each in targets), trees)]
+            case n.Try(region):
+                inner = Structuring(region, self.loops).run()
+                return [code, Guarded(block, region, inner, [Exit(each.block, block) for each in region.handlers])]
+        code.end = True
+        return [code]
+
+    def go(self, source: n.Block, target: n.Block) -> Tree:
+        """The code of a branch."""
+        if is_small(target) and target.region is not self.region:
+            return [Code(target, end=True)]
+        outside = target not in self.order.position
+        back = target in self.loops if outside else self.order.goes_back(source, target)
+        if outside or back or target in self.merges:
+            return [Exit(target, source, back)]
+        return self.tree(target)
+
+
+# Exits
+
+
+def ends(tree: Tree) -> bool:
+    """Whether the code never gets behind itself."""
+    return bool(tree) and isinstance(tree[-1], Code) and tree[-1].end
+
+
+def resolve(tree: Tree) -> None:
+    """Say of every exit how it is done."""
+    mark_falls(tree, frozenset())
+    while True:
+        search = Search()
+        search.visit(tree, ())
+        if not search.wanted:
+            return
+        for each in search.wanted:
+            each.used = True
+
+
+def mark_falls(tree: Tree, after: frozenset[n.Block]) -> None:
+    """Mark the exits that need nothing, given where the code behind the tree gets by itself."""
+    for at, each in enumerate(tree):
+        behind = after if at == len(tree) - 1 else frozenset[n.Block]()
+        match each:
+            case Exit(target):
+                each.falls = target in behind
+            case If(_, _, then, otherwise):
+                mark_falls(then, behind)
+                mark_falls(otherwise, behind)
+            case Select(_, _, _, arms):
+                for arm in arms:
+                    mark_falls(arm, behind)
+            case Loop(header, body):
+                each.after = behind
+                mark_falls(body, frozenset((header,)))
+            case Once(label, body):
+                mark_falls(body, frozenset((label,)))
+            case Guarded(_, _, body, exits):
+                mark_falls(body, behind)
+                for exit_ in exits:
+                    exit_.falls = exit_.target in behind
+
+
+class Search:
+    """Finds the way of each exit. `wanted` are the frames that must become loops of Python before all have one."""
+
+    def __init__(self) -> None:
+        self.wanted: list[Once] = []
+
+    def visit(self, tree: Tree, frames: tuple[Frame, ...]) -> None:
+        """`frames` are around the tree, innermost first."""
+        for each in tree:
+            match each:
+                case Exit():
+                    self.find(each, frames)
+                case If(_, _, then, otherwise):
+                    self.visit(then, frames)
+                    self.visit(otherwise, frames)
+                case Select(_, _, _, arms):
+                    for arm in arms:
+                        self.visit(arm, frames)
+                case Loop(_, body) | Once(_, body):
+                    each.flags.clear()
+                    self.visit(body, (each, *frames))
+                case Guarded(_, _, body, exits):
+                    self.visit(body, frames)
+                    for exit_ in exits:
+                        self.find(exit_, frames)
+
+    def find(self, exit_: Exit, frames: tuple[Frame, ...]) -> None:
+        """The innermost frame that leads to the exit's target."""
+        if exit_.falls:
+            return
+        left: list[Frame] = []
+        for frame in frames:
+            if isinstance(frame, Loop):
+                left.append(frame)
+                if exit_.target is frame.header or exit_.target in frame.after:
+                    break
+            elif frame.label is exit_.target:
+                left.append(frame)
+                if not frame.used:
+                    self.wanted.append(frame)
+                break
+            elif frame.used:
+                left.append(frame)
+        else:
+            raise Crash("a branch leads nowhere", f"from {exit_.source} to {exit_.target}")
+        last = left[-1]
+        exit_.way = Way(tuple(left), isinstance(last, Loop) and exit_.target is last.header)
+        for at, inner in enumerate(left[:-1]):
+            inner.flags[exit_.target] = Way(tuple(left[at + 1 :]), exit_.way.again)

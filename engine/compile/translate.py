@@ -1,0 +1,305 @@
+"""Expressions: from a tree of operations to Python, with what is known of the value.
+
+Notes each place that may trap, with the text of its operands: from these a trap is told again (`traps.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from quire.engine import types as t
+from quire.engine.compile import nodes as n
+from quire.engine.compile.effects import effects_of
+from quire.engine.compile.facts import State, variable, whole
+from quire.engine.immediates import MemArg
+from quire.engine.instructions.expressions import (
+    CHOICE,
+    PRIMARY,
+    SUM,
+    UNARY,
+    Value,
+    canon,
+    infix,
+    literal,
+    number,
+    strict,
+)
+from quire.engine.instructions.row import Kind
+from quire.engine.validate import ModuleContext
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """An instruction that may trap, and its operands as Python expressions; None for a call, which traps elsewhere."""
+
+    index: int
+    operands: tuple[str, ...] | None
+
+
+@dataclass(eq=False, slots=True)
+class World:
+    """What the code of a function refers to beside its variables: names, and the instruction that each belongs to."""
+
+    function: int
+    names: dict[str, int] = field(default_factory=dict)  # name -> number of the instruction that is bound to it
+    memories: set[int] = field(default_factory=set)  # whose bytes are accessed directly
+
+
+LOADS = {
+    "i32.load": ("u32", 0, (1 << 32) - 1), "i64.load": ("u64", 0, (1 << 64) - 1),
+    "i32.load8_u": ("", 0, 255), "i64.load8_u": ("", 0, 255), "i32.load8_s": ("s8", -128, 127),
+    "i64.load8_s": ("s8", -128, 127), "i32.load16_u": ("u16", 0, 65535), "i64.load16_u": ("u16", 0, 65535),
+    "i32.load16_s": ("s16", -32768, 32767), "i64.load16_s": ("s16", -32768, 32767),
+    "i64.load32_u": ("u32", 0, (1 << 32) - 1), "i64.load32_s": ("s32", -(1 << 31), (1 << 31) - 1),
+    "f32.load": ("f32", 0, 0), "f64.load": ("f64", 0, 0),
+}  # fmt: skip
+STORES = {
+    "i32.store": ("p32", 32), "i64.store": ("p64", 64), "i32.store8": ("", 8), "i64.store8": ("", 8),
+    "i32.store16": ("p16", 16), "i64.store16": ("p16", 16), "i64.store32": ("p32", 32), "f32.store": ("pf32", 0),
+    "f64.store": ("pf64", 0),
+}  # fmt: skip
+
+
+class Translator:
+    """Expressions of one function. `plain` tells whether a memory's bytes may be accessed without a check."""
+
+    def __init__(self, context: ModuleContext, function: int, plain: Callable[[int], bool]) -> None:
+        self.context = context
+        self.world = World(function)
+        self.plain = plain
+        self.spots: list[Spot] = []
+
+    def value(self, expression: n.Expression, state: State) -> Value:
+        if isinstance(expression, n.Get):
+            return variable(expression.name, expression.type, state)
+        operands = [self.value(each, state) for each in expression.operands]
+        row = expression.instruction.row
+        special = SPECIAL.get(row.mnemonic)
+        made = special(self, expression, operands) if special else None
+        if made is None and row.template is not None:
+            made = row.template.make(*operands)
+            if made is not None and row.traps:
+                self.note(expression, operands)
+        return self.called(expression, operands) if made is None else made
+
+    def canonical(self, expression: n.Expression, value: Value) -> str:
+        """The value as functions and variables of the engine have it."""
+        return self.plainly(value, expression.type)
+
+    def plainly(self, value: Value, type_: t.OperandType | None) -> str:
+        if type_ in (t.F32, t.F64):
+            return strict(value).text
+        if type_ is t.I32 or type_ is t.I64:
+            return number(canon(value, whole(type_)[1])).text
+        return value.text
+
+    def arguments(self, operation: n.Operation, values: list[Value]) -> list[str]:
+        return [self.canonical(each, value) for each, value in zip(operation.operands, values, strict=True)]
+
+    def note(self, operation: n.Operation, values: list[Value]) -> None:
+        self.spots.append(Spot(operation.index, tuple(self.arguments(operation, values))))
+
+    # The function of the row, called
+
+    def called(self, operation: n.Operation, values: list[Value]) -> Value:
+        row = operation.instruction.row
+        if row.kind is Kind.NUMERIC and not values:
+            return self.constant(operation)
+        if row.traps if row.kind is Kind.NUMERIC else effects_of(row) & ~(n.READS_STATE | n.READS_MEMORY):
+            self.note(operation, values)
+        name = self.bind(operation, identifier(row.mnemonic))
+        return self.result(operation, f"{name}({', '.join(self.arguments(operation, values))})")
+
+    def bind(self, operation: n.Operation, stem: str) -> str:
+        """The name of an instruction's function with its immediates."""
+        row, immediates = operation.instruction
+        shared = row.kind is Kind.NUMERIC and not immediates
+        name = stem if shared else f"{stem}_{self.world.function}_{operation.index}"
+        self.world.names[name] = operation.index
+        return name
+
+    def result(self, operation: n.Operation, text: str) -> Value:
+        low, high = (0, 0) if operation.type is None else whole(operation.type)
+        if operation.type in (t.F32, t.F64):
+            low, high = (0, 0)
+        return Value(text, PRIMARY, low, high)
+
+    def constant(self, operation: n.Operation) -> Value:
+        row, immediates = operation.instruction
+        made = row.run(*immediates)
+        if isinstance(made, int):
+            return literal(made)
+        if isinstance(made, float) and made == made and abs(made) < 1e300:
+            return Value(repr(made), PRIMARY if str(made)[0] != "-" else UNARY, constant=True, simple=True)
+        name = self.bind(operation, "constant")
+        return Value(name, PRIMARY, simple=True)
+
+
+def identifier(mnemonic: str) -> str:
+    """A mnemonic as a name of Python."""
+    return mnemonic.replace(".", "_")
+
+
+# Instructions that are more than a template: they see immediates, types or the state.
+
+Special = Callable[[Translator, n.Operation, list[Value]], "Value | None"]
+
+
+def address(translator: Translator, operation: n.Operation, base: Value, m: MemArg) -> str:
+    """The effective address: never negative, for Python would count from the end."""
+    type_ = translator.context.memories[m.memory].address_type
+    base = canon(base, whole(type_)[1])
+    return number(base).text if not m.offset else infix(number(base), "+", literal(m.offset), SUM).text
+
+
+def load(translator: Translator, operation: n.Operation, values: list[Value]) -> Value | None:
+    """Bytes of a plain memory; typed reads come as tuples of one."""
+    (m,) = n.immediates(operation)
+    if not translator.plain(m.memory):
+        return None
+    translator.note(operation, values)
+    translator.world.memories.add(m.memory)
+    unpack, low, high = LOADS[n.mnemonic(operation)]
+    at, bytes_ = address(translator, operation, values[0], m), f"d{m.memory}"
+    if not unpack:
+        return Value(f"{bytes_}[{at}]", PRIMARY, low, high)
+    if unpack == "s8":
+        return Value(f"({bytes_}[{at}] ^ 128) - 128", SUM, low, high)
+    if unpack == "f32":
+        again = f"f32_bits_of({bytes_}, {at})"
+        return Value(f"(_ if (_ := f32({bytes_}, {at})[0]) == _ else {again})", PRIMARY)
+    return Value(f"{unpack}({bytes_}, {at})[0]", PRIMARY, low, high)
+
+
+def store(translator: Translator, operation: n.Operation, values: list[Value]) -> Value | None:
+    """The value is evaluated before the address in an assignment to an index, behind it in a call."""
+    (m,) = n.immediates(operation)
+    if not translator.plain(m.memory):
+        return None
+    pack, bits = STORES[n.mnemonic(operation)]
+    base, value = values
+    translator.note(operation, values)
+    translator.world.memories.add(m.memory)
+    at, bytes_ = address(translator, operation, base, m), f"d{m.memory}"
+    if pack == "pf32":
+        return Value(f"store_f32({bytes_}, {at}, {strict(value).text})")
+    if pack == "pf64":
+        return Value(f"{pack}({bytes_}, {at}, {strict(value).text})")
+    text = canon(value, (1 << bits) - 1).text
+    return Value(f"{pack}({bytes_}, {at}, {text})" if pack else f"{bytes_}[{at}] = {text}")
+
+
+def select(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
+    """Both operands are free of effects."""
+    first, second, condition = values
+    low, high = min(first.low, second.low), max(first.high, second.high)
+    text = f"{first.at(CHOICE + 1)} if {condition_text(condition, operation.operands[2])} else {second.at(CHOICE + 1)}"
+    return Value(text, CHOICE, low, high, first.truth or second.truth, first.loose or second.loose)
+
+
+def condition_text(value: Value, expression: n.Expression) -> str:
+    """An i32 or i64 as a condition of Python."""
+    return (value if value.truth else canon(value, whole(expression.type or t.I32)[1])).at(CHOICE + 1)
+
+
+def global_get(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
+    """The value is an attribute."""
+    return translator.result(operation, f"G{n.immediates(operation)[0]}.value")
+
+
+def global_set(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
+    """A statement."""
+    return Value(f"G{n.immediates(operation)[0]}.value = {translator.arguments(operation, values)[0]}")
+
+
+def is_null(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
+    """ref.is_null and the test of br_on_null."""
+    return Value(f"{values[0].at(COMPARED)} is None", COMPARED - 1, 0, 1, truth=True)
+
+
+def is_not_null(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
+    """The test of br_on_non_null."""
+    return Value(f"{values[0].at(COMPARED)} is not None", COMPARED - 1, 0, 1, truth=True)
+
+
+COMPARED = 6
+
+
+def is_cast(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
+    """The test of br_on_cast."""
+    name = translator.bind(operation, "is_instance")
+    return Value(f"{name}({values[0].text})", PRIMARY, 0, 1, truth=True)
+
+
+def is_no_cast(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
+    """The test of br_on_cast_fail."""
+    return Value(f"not {is_cast(translator, operation, values).text}", 4, 0, 1, truth=True)
+
+
+def as_non_null(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
+    """A call, for it may trap."""
+    translator.note(operation, values)
+    return Value(f"as_non_null({values[0].text})")
+
+
+def memory_size(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
+    """In pages."""
+    return translator.result(operation, f"M{n.immediates(operation)[0]}.size")
+
+
+def call(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
+    """Functions find each other in the namespace."""
+    translator.spots.append(Spot(operation.index, None))
+    text = f"f{n.immediates(operation)[0]}({', '.join(translator.arguments(operation, values))})"
+    return translator.result(operation, text)
+
+
+def call_indirect(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
+    """Of what a table has."""
+    callee = indirect(translator, operation, values)
+    return translator.result(operation, f"{callee}({', '.join(translator.arguments(operation, values)[:-1])})")
+
+
+def indirect(translator: Translator, operation: n.Operation, values: list[Value]) -> str:
+    """The function that a table has for a type, as something that can be called."""
+    type_index, table = n.immediates(operation)
+    index = translator.canonical(operation.operands[-1], values[-1])
+    translator.spots.append(Spot(operation.index, None))
+    translator.spots.append(Spot(operation.index, (index,)))
+    slow = translator.bind(operation, "resolve")
+    found = f"T{table}.elements[{index}]"
+    return f"(_.direct if (_ := {found}).direct_type is Y{type_index} else {slow}(_))"
+
+
+def call_ref(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
+    """Of what a reference refers to."""
+    callee = referenced(translator, operation, values)
+    return translator.result(operation, f"{callee}({', '.join(translator.arguments(operation, values)[:-1])})")
+
+
+def referenced(translator: Translator, operation: n.Operation, values: list[Value]) -> str:
+    """The function that a reference refers to, as something that can be called."""
+    translator.spots.append(Spot(operation.index, None))
+    translator.spots.append(Spot(operation.index, (values[-1].text,)))
+    slow = translator.bind(operation, "resolve")
+    return f"((_ := {values[-1].text}).direct or {slow}(_))"
+
+
+SPECIAL: dict[str, Special] = {
+    **dict.fromkeys(LOADS, load),
+    **dict.fromkeys(STORES, store),
+    "select": select,
+    "global.get": global_get,
+    "global.set": global_set,
+    "ref.is_null": is_null,
+    "br_on_null": is_null,
+    "br_on_non_null": is_not_null,
+    "br_on_cast": is_cast,
+    "br_on_cast_fail": is_no_cast,
+    "ref.as_non_null": as_non_null,
+    "memory.size": memory_size,
+    "call": call,
+    "call_indirect": call_indirect,
+    "call_ref": call_ref,
+}

@@ -1,0 +1,131 @@
+"""Traps of generated code: what an exception of Python on a line meant, told as the reference tier tells it.
+
+A line that may trap lists its instructions with the text of their operands. To explain an exception, the functions of
+these instructions are run on the same operands, in order: the first that traps is the one, and says why in full.
+"""
+
+from __future__ import annotations
+
+import struct
+from types import CodeType, FrameType, FunctionType, TracebackType
+from typing import Any
+
+from quire.engine.compile.translate import Spot
+from quire.engine.compile.world import MARK, Compiled, SiteFrame, callee, site_of
+from quire.engine.errors import Crash, Site, Trap
+from quire.engine.instructions.row import Kind
+from quire.engine.interpret.machine import EXHAUSTED
+
+FAULTS = (IndexError, struct.error, OverflowError, ZeroDivisionError, AttributeError, RecursionError)
+"""What generated code raises where the guest traps."""
+
+Place = tuple[Compiled, FrameType, int]  # a frame of generated code and the line that it is at
+
+
+def places(traceback: TracebackType | None, boundary: CodeType) -> tuple[list[Place], FrameType | None]:
+    """The frames of generated code, outermost first, and the innermost frame of any kind.
+
+    What lies behind a further frame of `boundary` was explained there.
+    """
+    found: list[Place] = []
+    innermost = None
+    at = traceback.tb_next if traceback is not None else None
+    while at is not None and at.tb_frame.f_code is not boundary:
+        innermost = at.tb_frame
+        world = innermost.f_globals.get(MARK)
+        compiled = None if world is None else world.compiled.get(innermost.f_code)
+        if compiled is not None:
+            found.append((compiled, innermost, at.tb_lineno))
+        at = at.tb_next
+    return found, innermost
+
+
+def explain(error: Exception, boundary: CodeType, depth: int) -> Exception:
+    """The trap that an exception stands for, with its stack; any other exception as it is."""
+    found, innermost = places(error.__traceback__, boundary)
+    if isinstance(error, RecursionError):
+        ours = innermost is not None and is_ours(innermost)
+        trap = Trap(EXHAUSTED, f"{depth} calls deep" if ours else "in a function of the host")
+        return located(trap, [site(place, None) for place in reversed(found)])
+    if not found:
+        return error
+    if isinstance(error, Trap):
+        spot = culprit(found[-1], error)
+        return located(error, [site(found[-1], spot), *(site(place, None) for place in reversed(found[:-1]))])
+    if innermost is not found[-1][1] and not is_ours(innermost):
+        return error
+    for spot in found[-1][0].at(found[-1][2]):
+        replayed = replay(found[-1], spot)
+        if replayed is not None:
+            return located(replayed, [site(found[-1], spot), *(site(place, None) for place in reversed(found[:-1]))])
+    if any(spot.operands is None for spot in found[-1][0].at(found[-1][2])):
+        return error  # of a function of the host that is not written in Python
+    return Crash(f"{type(error).__name__}: {error}", f"in generated code, {found[-1][0].function}")
+
+
+def is_ours(frame: FrameType | None) -> bool:
+    """Whether a frame is of generated code or of the engine, not of the host."""
+    return frame is not None and (
+        MARK in frame.f_globals or frame.f_globals.get("__name__", "").startswith("quire.engine.")
+    )
+
+
+def located(trap: Trap, sites: list[Site]) -> Trap:
+    """The trap with the stack at it."""
+    if trap.operation and not trap.sites and sites:
+        trap.operation = sites[0].mnemonic
+    trap.sites = (*trap.sites, *sites)
+    return trap
+
+
+def site(place: Place, spot: Spot | None) -> Site:
+    """The site of a spot or, without one, of the call on the line."""
+    compiled, _, line = place
+    if spot is None:
+        spots = compiled.at(line)
+        spot = next((each for each in spots if each.operands is None), spots[-1] if spots else Spot(0, None))
+    return site_of(compiled.function, spot.index)
+
+
+def culprit(place: Place, trap: Trap) -> Spot | None:
+    """The spot of a line that raised a trap."""
+    compiled, _, line = place
+    spots = compiled.at(line)
+    if len(spots) == 1:
+        return spots[0]
+    for spot in spots:
+        if spot.operands is not None and replay(place, spot) is not None:
+            return spot
+    return None
+
+
+def replay(place: Place, spot: Spot) -> Trap | None:
+    """The trap of an instruction with the operands that it has now, or None where it does not trap."""
+    compiled, frame, _ = place
+    if spot.operands is None:
+        return None
+    function = compiled.function
+    row, immediates = function.definition.body.instructions[spot.index]
+    try:
+        operands = [evaluate(text, frame) for text in spot.operands]
+        here = SiteFrame(function, spot.index)
+        if row.mnemonic.endswith(("call_indirect", "call_ref")):
+            callee(here, spot.index, operands[-1])
+        elif row.mnemonic == "ref.as_non_null":
+            return Trap("null reference") if operands[0] is None else None
+        elif row.kind is Kind.NUMERIC:
+            row.run(*immediates, *operands)
+        else:
+            row.run(here, *immediates, *operands)
+    except Trap as trap:
+        return trap
+    except FAULTS:  # of an operand: another spot's
+        return None
+    return None
+
+
+def evaluate(text: str, frame: FrameType) -> Any:
+    """The value of an expression in a frame of generated code."""
+    module = compile(f"lambda: ({text})", "<operand>", "eval", dont_inherit=True)
+    code = next(each for each in module.co_consts if isinstance(each, CodeType))
+    return FunctionType(code, {**frame.f_globals, **frame.f_locals})()

@@ -1,0 +1,287 @@
+"""The world of generated code: the namespace of an instance, in which its functions find each other and all else.
+
+Functions are compiled when they are first called: until then, a stub stands in their place.
+"""
+
+from __future__ import annotations
+
+import linecache
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from operator import length_hint
+from struct import Struct
+from types import CodeType, FunctionType
+from typing import Any
+from weakref import ReferenceType, ref
+
+from quire.engine import matching
+from quire.engine.compile.generate import Generated, Options, generate
+from quire.engine.compile.translate import Spot
+from quire.engine.errors import Site, Trap
+from quire.engine.instructions.row import Kind
+from quire.engine.interpret import exits
+from quire.engine.numeric.floats import CANONICAL_NAN, f32, f64
+from quire.engine.runtime.frame import Frame
+from quire.engine.runtime.function import Function, HostFunction, WasmFunction
+from quire.engine.runtime.instance import Instance
+from quire.engine.runtime.memory import Memory
+from quire.engine.runtime.objects import ExceptionReference, GuestException, is_instance
+
+Code = Callable[..., Any]
+MARK = "__world__"  # the name of the world itself in its namespace
+
+
+class SiteFrame(Frame):
+    """What the function of one instruction sees: the instance around it, and its place."""
+
+    __slots__ = ("code", "index")
+
+    def __init__(self, function: WasmFunction, index: int) -> None:
+        super().__init__(function.instance, [])
+        self.code = function
+        self.index = index
+
+    @property
+    def site(self) -> Site:
+        return site_of(self.code, self.index)
+
+
+def site_of(function: WasmFunction, index: int) -> Site:
+    """The site of an instruction."""
+    body = function.definition.body
+    return Site(function.index, function.name, body.instructions[index].row.mnemonic, body.places.place(index))
+
+
+class Compiled:
+    """A function that was compiled: where a line of its code came from."""
+
+    __slots__ = ("function", "spots")
+
+    def __init__(self, function: WasmFunction, generated: Generated) -> None:
+        self.function = function
+        self.spots = generated.source.spots
+
+    def at(self, line: int) -> Sequence[Spot]:
+        return self.spots.get(line, ())
+
+
+class World:
+    """The code of one instance. `fueled` says that it counts function entries and iterations."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.fueled = instance.store.fuel is not None
+        self.compiled: dict[CodeType, Compiled] = {}
+        self.done: set[int] = set()  # the functions that are compiled
+        self.importers: dict[
+            int, list[tuple[ReferenceType[World], int]]
+        ] = {}  # where each function is imported, as what
+        self.namespace: dict[str, Any] = {**SHARED, **self.own_names()}
+        self.options = Options(self.is_plain, self.fueled)
+        for index, function in enumerate(instance.functions):
+            self.place(index, function)
+        instance.store.watchers.add(self)
+
+    def own_names(self) -> dict[str, Any]:
+        instance = self.instance
+        kinds: dict[str, Sequence[Any]] = {
+            "M": instance.memories,
+            "T": instance.tables,
+            "G": instance.globals,
+            "Y": instance.types,
+        }
+        numbered = {f"{kind}{at}": each for kind, items in kinds.items() for at, each in enumerate(items)}
+        tags = {f"TAG{at}": tag for at, tag in enumerate(instance.tags)}
+        cell = memoryview(bytearray(4)).cast("f")
+        running = not instance.store.interrupted
+        own = {
+            "F": cell,
+            "RUN": running,
+            "TICK": self.running_ticks(),
+            "stop": self.stop,
+            "__name__": "wasm",
+            MARK: self,
+        }
+        return {**numbered, **tags, **own}
+
+    def interrupt(self, *, now: bool) -> None:
+        """Let loops and calls end, or run again."""
+        self.namespace["RUN"] = not now
+
+    def running_ticks(self) -> Any:
+        """What counts the fuel of the call that is under way in the store; empty if there is none."""
+        worlds = (each for each in self.instance.store.watchers if isinstance(each, World))
+        return next((each.namespace["TICK"] for each in worlds if each.namespace["TICK"] != ()), ())
+
+    def stop(self) -> None:
+        """Called where fuel or time has run out. Raises Exhausted."""
+        if self.fueled:
+            self.instance.store.fuel = length_hint(self.namespace["TICK"])
+        self.instance.store.tick()
+
+    def is_plain(self, memory: int) -> bool:
+        """Whether the bytes of a memory are accessed without asking it."""
+        return is_plain(type(self.instance.memories[memory]))
+
+    # Functions
+
+    def place(self, index: int, function: Function) -> None:
+        """Put a function into the namespace: a stub until it is first called."""
+        if isinstance(function, WasmFunction) and function.instance is self.instance:
+            stub, tail = self.stub(function, "f"), self.stub(function, "b")
+            function.direct, function.direct_type = stub, function.type
+        else:
+            stub = tail = outside(function, self.instance)
+            if isinstance(function, WasmFunction) and function.instance.tier is self.instance.tier:
+                importers = world_of(function.instance).importers
+                importers.setdefault(function.index, []).append((ref(self), index))
+        self.namespace[f"f{index}"] = stub
+        self.namespace[f"b{index}"] = tail
+
+    def stub(self, function: WasmFunction, kind: str) -> Code:
+        def compile_first(*arguments: Any) -> Any:
+            if function.index not in self.done:
+                self.compile(function)
+            return self.namespace[f"{kind}{function.index}"](*arguments)
+
+        return compile_first
+
+    def compile(self, function: WasmFunction) -> None:
+        """Generate the code of a function and put it in the place of its stub."""
+        generated = generate(self.instance.module, function, self.options)
+        title = f"<wasm func {function.index}{f' ${function.name}' if function.name else ''}>"
+        module = compile(generated.source.text, title, "exec", dont_inherit=True)
+        linecache.cache[title] = (len(generated.source.text), None, generated.source.text.splitlines(True), title)
+        for name, index in generated.names.items():
+            if name not in self.namespace:
+                self.namespace[name] = self.bound(function, name, index)
+        made = {}
+        for code in module.co_consts:
+            if isinstance(code, CodeType):
+                made[code.co_name] = FunctionType(code, self.namespace, code.co_name)
+        entry, tail = f"f{function.index}", f"b{function.index}"
+        body = made.get(tail, made[entry])
+        self.compiled[body.__code__] = Compiled(function, generated)
+        function.direct = made[entry]
+        self.namespace.update({entry: made[entry], tail: body})
+        self.done.add(function.index)
+        for importer, number in self.importers.pop(function.index, ()):
+            world = importer()
+            if world is not None:
+                world.namespace.update({f"f{number}": made[entry], f"b{number}": made[entry]})
+
+    def tail(self, function: Function) -> Code:
+        """What a tail call calls."""
+        if isinstance(function, WasmFunction) and function.instance is self.instance:
+            found: Code = self.namespace[f"b{function.index}"]
+            return found
+        return outside(function, self.instance)
+
+    def bound(self, function: WasmFunction, name: str, index: int) -> Any:
+        """What a name in the code of a function stands for: the function of an instruction, or its value."""
+        row, immediates = function.definition.body.instructions[index]
+        if name.startswith("constant"):
+            return row.run(*immediates)
+        if name.startswith("is_instance"):
+            return partial(is_instance, target=self.instance.close(immediates[0].target))
+        if name.startswith("resolve"):
+            return partial(self.resolve, function, index)
+        if name.startswith("callee"):
+            return lambda operand: self.tail(callee(SiteFrame(function, index), index, operand))
+        if row.kind is Kind.NUMERIC:
+            return partial(row.run, *immediates) if immediates else row.run
+        return partial(row.run, SiteFrame(function, index), *immediates)
+
+    def resolve(self, caller: WasmFunction, index: int, function: Function) -> Code:
+        """The code of a function from a table or a reference, where that is not at hand."""
+        row, immediates = caller.definition.body.instructions[index]
+        if row.mnemonic == "call_indirect":
+            expected = self.instance.types[immediates[0]]
+            if not matching.matches_defined(function.type, expected):
+                raise IndexError("a function of another type")  # told in full when it is located
+        return outside(function, self.instance)
+
+
+def callee(frame: SiteFrame, index: int, operand: Any) -> Function:
+    """The function that an indirect call or one by reference means. Raises Trap."""
+    row, immediates = frame.code.definition.body.instructions[index]
+    if row.mnemonic.endswith("call_indirect"):
+        return exits.indirect(*immediates)(frame, [operand])  # type: ignore[arg-type]
+    return exits.referenced(frame, [operand])  # type: ignore[arg-type]
+
+
+def world_of(instance: Instance) -> World:
+    """The world of an instance, made when it is first asked for."""
+    world = instance.prepared
+    if world is None or world.fueled is not (instance.store.fuel is not None):
+        world = instance.prepared = World(instance)
+    found: World = world
+    return found
+
+
+def outside(function: Function, caller: Instance) -> Code:
+    """The code of a function that is not of the calling instance."""
+    if isinstance(function, HostFunction):
+        return partial(function.code, caller) if function.wants_caller else function.code
+    if isinstance(function, WasmFunction) and function.instance.tier is caller.tier:
+        world_of(function.instance)
+        return function.direct or _called(function, caller)
+    return _called(function, caller)
+
+
+def _called(function: Function, caller: Instance) -> Code:
+    def call(*arguments: Any) -> Any:
+        results = function.call(caller, arguments)
+        return results if len(results) > 1 else results[0] if results else None
+
+    return call
+
+
+# Memories
+
+CHECKS = ("check_read", "check_write", "load", "store", "peek", "poke")
+
+
+def is_plain(kind: type[Memory]) -> bool:
+    """Whether no layer of a memory looks at loads and stores."""
+    return all(getattr(kind, name) is getattr(Memory, name) for name in CHECKS)
+
+
+# What all worlds share
+
+
+def _store_f32(data: memoryview, address: int, value: float) -> None:
+    """A signalling NaN would become a quiet one on its way through a C float."""
+    if value == value:
+        PACK_F32(data, address, value)
+    else:
+        PACK_U32(data, address, f32.to_bits(value))
+
+
+def _f32_bits_of(data: memoryview, address: int) -> float:
+    return f32.from_bits(UNPACK_U32(data, address)[0])
+
+
+def _as_non_null(reference: Any) -> Any:
+    if reference is None:
+        raise Trap("null reference")
+    return reference
+
+
+def _thrown_again(reference: ExceptionReference | None) -> GuestException:
+    if reference is None:
+        raise Trap("null exception reference")
+    return GuestException(reference)
+
+
+PACK_F32, PACK_U32, UNPACK_U32 = Struct("<f").pack_into, Struct("<I").pack_into, Struct("<I").unpack_from
+SHARED: dict[str, Any] = {
+    "u16": Struct("<H").unpack_from, "u32": UNPACK_U32, "u64": Struct("<Q").unpack_from,
+    "s16": Struct("<h").unpack_from, "s32": Struct("<i").unpack_from,
+    "f32": Struct("<f").unpack_from, "f64": Struct("<d").unpack_from,
+    "p16": Struct("<H").pack_into, "p32": PACK_U32, "p64": Struct("<Q").pack_into, "pf64": Struct("<d").pack_into,
+    "store_f32": _store_f32, "f32_bits_of": _f32_bits_of, "sqrt": math.sqrt, "f64_div": f64.div, "NAN": CANONICAL_NAN,
+    "as_non_null": _as_non_null, "thrown_again": _thrown_again,
+    "Thrown": GuestException, "Exception_": ExceptionReference, "Trap": Trap, "Hop": FunctionType,
+}  # fmt: skip

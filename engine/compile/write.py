@@ -1,0 +1,162 @@
+"""Statements and ends of blocks as lines of Python. What is the same however the control flow is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from quire.engine import types as t
+from quire.engine.compile import facts
+from quire.engine.compile import nodes as n
+from quire.engine.compile.analysis import after
+from quire.engine.compile.source import Line, Lines, Reload, Suite
+from quire.engine.compile.translate import Spot, Translator, condition_text
+from quire.engine.instructions.expressions import SUM, UNARY, Value, number, opposite
+
+CAUGHT = "caught"  # the exception that a handler got
+
+
+class Writer:
+    """Writes the blocks of one function."""
+
+    def __init__(self, translator: Translator, states: dict[n.Block, facts.State]) -> None:
+        self.translator = translator
+        self.states = states
+
+    def spots(self) -> tuple[Spot, ...]:
+        """What the expressions translated since the last time may trap at."""
+        spots = tuple(self.translator.spots)
+        self.translator.spots.clear()
+        return spots
+
+    def statements(self, block: n.Block) -> tuple[Lines, facts.State]:
+        """The lines of a block's statements, and the state behind them."""
+        state = self.states.get(block, {})
+        lines: Lines = []
+        for statement in block.statements:
+            if isinstance(statement, n.Catching):
+                lines += self.catching(statement)
+            else:
+                lines += self.assign(statement, state)
+                if statement.value.effects & n.CALLS:
+                    lines.append(Reload())
+            state = after(state, statement, self.translator)
+            self.translator.spots.clear()
+        return lines, state
+
+    def catching(self, statement: n.Catching) -> Lines:
+        lines: Lines = []
+        if statement.values:
+            lines.append(Line(f"{', '.join(statement.values)}, = {CAUGHT}.values"))
+        if statement.reference is not None:
+            lines.append(Line(f"{statement.reference} = {CAUGHT}"))
+        return lines
+
+    def assign(self, statement: n.Assign, state: facts.State) -> Lines:
+        value = self.translator.value(statement.value, state)
+        spots = self.spots()
+        if len(statement.targets) != 1:
+            left = f"{', '.join(statement.targets)} = " if statement.targets else ""
+            return [Line(left + value.text, spots)]
+        (name,), (type_,) = statement.targets, statement.types
+        if value.text == name:
+            return []
+        if rounds(statement.value):
+            return [Line(f"F[0] = {value.text}", spots), Line(f"{name} = F[0]")]
+        if type_ in facts.WHOLE:
+            return self.integer(name, number(value), facts.whole(type_)[1], spots)
+        return [Line(f"{name} = {value.text}", spots)]
+
+    def integer(self, name: str, value: Value, mask: int, spots: tuple[Spot, ...]) -> Lines:
+        """A variable gets the unsigned reading: by a test and a mask where the value is seldom out of range."""
+        if value.within(0, mask):
+            return [Line(f"{name} = {value.text}", spots)]
+        if value.binding in (SUM, UNARY) and value.within(-mask - 1, 2 * mask + 1):
+            narrow = mask < 1 << 32
+            if value.low < 0:
+                test = f"{name} < 0" if value.high <= mask else f"not 0 <= {name} <= {mask:#x}"
+            else:
+                test = f"{name} > {0x3FFFFFFF if narrow else mask:#x}"
+            return [Line(f"{name} = {value.text}", spots), Line(f"if {test}:"), Suite([Line(f"{name} &= {mask:#x}")])]
+        masked = literal_or_masked(value, mask)
+        return [Line(f"{name} = {masked}", spots)]
+
+    def end(self, block: n.Block, state: facts.State) -> Lines:
+        """An end after which nothing comes."""
+        match block.end:
+            case n.Return(values):
+                texts = [self.translator.canonical(each, self.translator.value(each, state)) for each in values]
+                return [Line(f"return {', '.join(texts)}".rstrip(), self.spots())]
+            case n.Stop(operation):
+                return self.stop(operation, state)
+        return []
+
+    def stop(self, operation: n.Operation, state: facts.State) -> Lines:
+        translator, name = self.translator, n.mnemonic(operation)
+        values = [translator.value(each, state) for each in operation.operands]
+        texts = translator.arguments(operation, values)
+        if name in TAIL_CALLS:
+            return self.tail_call(operation, values, texts)
+        translator.spots.append(Spot(operation.index, None))
+        if name == "throw":
+            carried = f"({', '.join(texts)},)" if texts else "()"
+            text = f"raise Thrown(Exception_(TAG{n.immediates(operation)[0]}, {carried}))"
+        elif name == "throw_ref":
+            text = f"raise thrown_again({texts[0]})"
+        else:
+            text = 'raise Trap("unreachable")'
+        return [Line(text, self.spots())]
+
+    def tail_call(self, operation: n.Operation, values: list[Value], texts: list[str]) -> Lines:
+        """Hand the call to the trampoline around the function, as a function without parameters."""
+        translator = self.translator
+        if n.mnemonic(operation) == "return_call":
+            translator.spots.append(Spot(operation.index, None))
+            callee, given = f"b{n.immediates(operation)[0]}", []
+        else:
+            texts.pop()
+            index = self.last_operand(operation, values)
+            translator.spots.append(Spot(operation.index, (index,)))
+            callee, given = "g", [f"g={translator.bind(operation, 'callee')}({index})"]
+        given += [f"a{at}={text}" for at, text in enumerate(texts)]
+        arguments = ", ".join(f"a{at}" for at in range(len(texts)))
+        return [
+            Line(
+                f"return lambda {', '.join(given)}: {callee}({arguments})".replace("lambda :", "lambda:"), self.spots()
+            )
+        ]
+
+    def last_operand(self, operation: n.Operation, values: list[Value]) -> str:
+        return self.translator.canonical(operation.operands[-1], values[-1])
+
+    def condition(self, expression: n.Expression, state: facts.State) -> tuple[str, str, tuple[Spot, ...]]:
+        """A condition and its opposite."""
+        value = self.translator.value(expression, state)
+        spots = self.spots()
+        text = condition_text(value, expression)
+        value = replace(value, text=text) if not value.truth else value
+        contrary = opposite(value) if value.truth else f"not ({text})" if " " in text else f"not {text}"
+        return value.text, contrary, spots
+
+
+TAIL_CALLS = ("return_call", "return_call_ref", "return_call_indirect")
+
+
+def rounds(expression: n.Expression) -> bool:
+    """Whether a value is still to be rounded to an f32."""
+    if not isinstance(expression, n.Operation):
+        return False
+    template = expression.instruction.row.template
+    return template is not None and template.rounds
+
+
+def literal_or_masked(value: Value, mask: int) -> str:
+    """The unsigned reading, as text."""
+    from_constant = value.low & mask
+    return str(from_constant) if value.constant else f"{value.at(8)} & {mask:#x}"
+
+
+def default(type_: t.ValueType) -> str:
+    """The first value of a local, as a literal. Spec: exec/runtime#default-values"""
+    if isinstance(type_, t.ReferenceType):
+        return "None"
+    return "0.0" if type_ in (t.F32, t.F64) else "0"

@@ -1,0 +1,108 @@
+"""Python expressions as text, with what is known of their values: what templates take and make.
+
+An integer expression may have any value that is congruent to the operand modulo 2**N, within `low` and `high`; `canon`
+and `signed` make of it the unsigned and the signed reading. A float expression that is `loose` may be any NaN where the
+operand is the canonical one. Knows Python's operators and no instruction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+# How tightly Python's operators bind.
+CHOICE, NOT, COMPARE, OR, XOR, AND, SHIFT, SUM, PRODUCT, UNARY, PRIMARY = 1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15
+
+FAR = 1 << 70  # beyond it, a sum is brought back into its range at once
+NAN = "NAN"  # the canonical NaN, in the world of generated code
+SCRATCH = "_"  # a variable whose value is used at once
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An expression. `truth` says that it is a bool of Python; `constant` that it is written as a literal."""
+
+    text: str
+    binding: int = PRIMARY
+    low: int = 0
+    high: int = 0
+    truth: bool = False
+    loose: bool = False
+    constant: bool = False
+    simple: bool = False  # a variable or a literal: evaluating it twice costs nothing
+
+    def at(self, binding: int) -> str:
+        """The text, in parentheses if it does not bind as tightly."""
+        return self.text if self.binding >= binding else f"({self.text})"
+
+    def within(self, low: int, high: int) -> bool:
+        return low <= self.low and self.high <= high
+
+
+def literal(number: int) -> Value:
+    text = str(number) if -1024 < number < 65536 else hex(number)
+    return Value(text, PRIMARY if number >= 0 else UNARY, number, number, constant=True, simple=True)
+
+
+def infix(a: Value, operator: str, b: Value, binding: int, low: int = 0, high: int = 0) -> Value:
+    """A left-associative operation."""
+    truth = a.truth and b.truth and binding in (AND, OR, XOR)  # as Python has it
+    return Value(f"{a.at(binding)} {operator} {b.at(binding + 1)}", binding, low, high, truth)
+
+
+def compare(a: Value, operator: str, b: Value) -> Value:
+    return Value(f"{a.at(COMPARE + 1)} {operator} {b.at(COMPARE + 1)}", COMPARE, 0, 1, truth=True)
+
+
+def chain(a: Value, first: str, b: Value, second: str, c: Value, *, negate: bool = False) -> Value:
+    """Two comparisons with one evaluation of the middle."""
+    text = f"{a.at(COMPARE + 1)} {first} {b.at(COMPARE + 1)} {second} {c.at(COMPARE + 1)}"
+    return Value(f"not {text}", NOT, 0, 1, truth=True) if negate else Value(text, COMPARE, 0, 1, truth=True)
+
+
+def negated(a: Value) -> Value:
+    """1 where the value is 0, else 0."""
+    return Value(f"not {a.at(NOT)}", NOT, 0, 1, truth=True)
+
+
+def opposite(a: Value) -> str:
+    """The opposite of a condition, by itself."""
+    return a.text.removeprefix("not ") if a.binding == NOT else f"not {a.at(NOT)}"
+
+
+def number(a: Value) -> Value:
+    """An int where the expression may be a bool."""
+    return replace(a, text=f"+{a.at(UNARY)}", binding=UNARY, truth=False) if a.truth else a
+
+
+def canon(a: Value, mask: int) -> Value:
+    """The unsigned reading."""
+    if a.within(0, mask):
+        return a
+    if a.constant:
+        return literal(a.low & mask)
+    if a.binding in (SUM, UNARY) and a.within(-mask - 1, 2 * mask + 1) and mask < 1 << 32:
+        guard = "0 <= {0} <= 0x3fffffff" if a.low < 0 else "{0} <= 0x3fffffff"
+        if a.low < 0 and a.high <= mask:
+            guard = "{0} >= 0"
+        test = guard.format(f"({SCRATCH} := {a.text})")
+        return Value(f"({SCRATCH} if {test} else {SCRATCH} & {mask:#x})", PRIMARY, 0, mask)
+    return Value(f"{a.at(AND)} & {mask:#x}", AND, 0, mask)
+
+
+def signed(a: Value, sign_bit: int) -> Value:
+    """The signed reading."""
+    if a.within(-sign_bit, sign_bit - 1):
+        return a
+    a = canon(a, 2 * sign_bit - 1)
+    if a.constant:
+        return literal((a.low ^ sign_bit) - sign_bit)
+    return Value(f"({a.at(XOR)} ^ {sign_bit:#x}) - {sign_bit:#x}", SUM, -sign_bit, sign_bit - 1)
+
+
+def strict(a: Value) -> Value:
+    """A float whose NaN is the canonical one."""
+    if not a.loose:
+        return a
+    if a.simple:
+        return Value(f"({a.text} if {a.text} == {a.text} else {NAN})")
+    return Value(f"({SCRATCH} if ({SCRATCH} := {a.text}) == {SCRATCH} else {NAN})")

@@ -1,0 +1,333 @@
+"""Templates: rows as Python expressions, for the tier that writes them. Each stands beside a row's function, which is
+what it must equal.
+
+A template takes and makes a Value, or None where the function is called after all. Operands may be lazy: not yet
+reduced to the range of their type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from quire.engine.instructions.expressions import (
+    AND,
+    CHOICE,
+    FAR,
+    NAN,
+    OR,
+    PRIMARY,
+    PRODUCT,
+    SCRATCH,
+    SHIFT,
+    SUM,
+    UNARY,
+    XOR,
+    Value,
+    canon,
+    chain,
+    compare,
+    infix,
+    literal,
+    negated,
+    signed,
+    strict,
+)
+
+Make = Callable[..., "Value | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """`make(*operands)`. `traps` says that the expression may raise what the function calls a trap; `rounds` that its
+    value is still to be rounded to an f32.
+    """
+
+    make: Make
+    traps: bool = False
+    rounds: bool = False
+
+
+class IntegerTemplates:
+    """Of one width."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.mask = (1 << width) - 1
+        self.sign_bit = 1 << width - 1
+
+    def canon(self, a: Value) -> Value:
+        return canon(a, self.mask)
+
+    def near(self, a: Value) -> Value:
+        """An operand of a sum: as it is unless sums would grow without end; a constant in its signed reading."""
+        if a.constant:
+            return signed(a, self.sign_bit)
+        return a if a.within(-FAR, FAR) else self.canon(a)
+
+    # Arithmetic
+
+    def add(self, a: Value, b: Value) -> Value:
+        a, b = self.near(a), self.near(b)
+        if a.constant and not b.constant:
+            a, b = b, a
+        if b.constant and b.low < 0:
+            return infix(a, "-", literal(-b.low), SUM, a.low + b.low, a.high + b.high)
+        return infix(a, "+", b, SUM, a.low + b.low, a.high + b.high)
+
+    def sub(self, a: Value, b: Value) -> Value:
+        a, b = self.near(a), self.near(b)
+        if b.constant and b.low < 0:
+            return infix(a, "+", literal(-b.low), SUM, a.low - b.low, a.high - b.low)
+        if a.constant and not a.low:
+            return Value(f"-{b.at(UNARY)}", UNARY, -b.high, -b.low)
+        return infix(a, "-", b, SUM, a.low - b.high, a.high - b.low)
+
+    def mul(self, a: Value, b: Value) -> Value:
+        a, b = (signed(each, self.sign_bit) if each.constant else self.bounded(each) for each in (a, b))
+        ends = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
+        return infix(a, "*", b, PRODUCT, min(ends), max(ends))
+
+    def bounded(self, a: Value) -> Value:
+        return a if a.within(-2 * self.mask, 2 * self.mask) else self.canon(a)
+
+    def div_u(self, a: Value, b: Value) -> Value:
+        a, b = self.canon(a), self.canon(b)
+        return infix(a, "//", b, PRODUCT, 0, a.high // max(b.low, 1))
+
+    def rem_u(self, a: Value, b: Value) -> Value:
+        a, b = self.canon(a), self.canon(b)
+        return infix(a, "%", b, PRODUCT, 0, min(a.high, max(b.high - 1, 0)))
+
+    def div_s(self, a: Value, b: Value) -> Value | None:
+        return self.div_u(a, b) if self.natural(a) and self.natural(b) else None
+
+    def rem_s(self, a: Value, b: Value) -> Value | None:
+        return self.rem_u(a, b) if self.natural(a) and self.natural(b) else None
+
+    def natural(self, a: Value) -> bool:
+        """Whether both readings are the same."""
+        return a.within(0, self.sign_bit - 1)
+
+    # Bits
+
+    def and_(self, a: Value, b: Value) -> Value:
+        """One operand within its range is enough."""
+        if a.constant:
+            a, b = b, a
+        if a.low < 0 and b.low < 0:
+            b = self.canon(b)
+        if not (a.within(0, self.mask) or b.within(0, self.mask)):
+            a = self.canon(a)
+        highs = [each.high for each in (a, b) if each.low >= 0]
+        return infix(a, "&", b, AND, 0, min(highs))
+
+    def or_(self, a: Value, b: Value) -> Value:
+        return self.bitwise(a, "|", b, OR)
+
+    def xor(self, a: Value, b: Value) -> Value:
+        return self.bitwise(a, "^", b, XOR)
+
+    def bitwise(self, a: Value, operator: str, b: Value, binding: int) -> Value:
+        a, b = self.canon(a), self.canon(b)
+        return infix(a, operator, b, binding, 0, (1 << max(a.high.bit_length(), b.high.bit_length())) - 1)
+
+    def shl(self, a: Value, b: Value) -> Value:
+        if b.constant:
+            distance = b.low % self.width
+            if not distance:
+                return a
+            if not a.within(0, self.mask >> distance):
+                a = self.bounded(a)
+            return infix(a, "<<", literal(distance), SHIFT, a.low << distance, a.high << distance)
+        a = self.canon(a)
+        return infix(a, "<<", self.distance(b), SHIFT, 0, a.high << self.width - 1)
+
+    def distance(self, b: Value) -> Value:
+        if b.within(0, self.width - 1):
+            return b
+        return (
+            literal(b.low % self.width)
+            if b.constant
+            else infix(b, "&", literal(self.width - 1), AND, 0, self.width - 1)
+        )
+
+    def shr_u(self, a: Value, b: Value) -> Value:
+        a, distance = self.canon(a), self.distance(b)
+        low = distance.low if distance.constant else 0
+        return infix(a, ">>", distance, SHIFT, 0, a.high >> low)
+
+    def shr_s(self, a: Value, b: Value) -> Value:
+        a, distance = signed(a, self.sign_bit), self.distance(b)
+        low = distance.low if distance.constant else 0
+        return infix(a, ">>", distance, SHIFT, min(a.low >> low, 0), max(a.high >> low, 0))
+
+    def rotl(self, a: Value, b: Value) -> Value | None:
+        a, distance = self.canon(a), self.distance(b)
+        if not distance.constant:
+            return None
+        by, again = distance.low, a.text if a.simple else SCRATCH
+        first = a.text if a.simple else f"({SCRATCH} := {a.text})"
+        return Value(f"{first} << {by} & {self.mask:#x} | {again} >> {self.width - by}", OR, 0, self.mask) if by else a
+
+    def rotr(self, a: Value, b: Value) -> Value | None:
+        return self.rotl(a, literal(-b.low % self.width)) if b.constant else None
+
+    # Comparisons
+
+    def eqz(self, a: Value) -> Value:
+        return negated(a if a.truth else self.canon(a))
+
+    def eq(self, a: Value, b: Value) -> Value:
+        return self.unsigned(a, "==", b)
+
+    def ne(self, a: Value, b: Value) -> Value:
+        return self.unsigned(a, "!=", b)
+
+    def lt_u(self, a: Value, b: Value) -> Value:
+        return self.unsigned(a, "<", b)
+
+    def gt_u(self, a: Value, b: Value) -> Value:
+        return self.unsigned(a, ">", b)
+
+    def le_u(self, a: Value, b: Value) -> Value:
+        return self.unsigned(a, "<=", b)
+
+    def ge_u(self, a: Value, b: Value) -> Value:
+        return self.unsigned(a, ">=", b)
+
+    def unsigned(self, a: Value, operator: str, b: Value) -> Value:
+        return compare(self.canon(a), operator, self.canon(b))
+
+    def lt_s(self, a: Value, b: Value) -> Value:
+        return self.signed_order(a, b, strictly=True, swapped=False)
+
+    def gt_s(self, a: Value, b: Value) -> Value:
+        return self.signed_order(b, a, strictly=True, swapped=True)
+
+    def le_s(self, a: Value, b: Value) -> Value:
+        return self.signed_order(a, b, strictly=False, swapped=False)
+
+    def ge_s(self, a: Value, b: Value) -> Value:
+        return self.signed_order(b, a, strictly=False, swapped=True)
+
+    def signed_order(self, a: Value, b: Value, *, strictly: bool, swapped: bool) -> Value:
+        """Whether a < b, or a <= b, as signed numbers; `swapped` says that b is evaluated first."""
+        top, operator, opposite = literal(self.sign_bit - 1), *(("<", "<=") if strictly else ("<=", "<"))
+        whole = (-self.sign_bit, self.sign_bit - 1)
+        if a.within(*whole) and b.within(*whole):
+            flipped = {"<": ">", "<=": ">="}[operator]
+            return compare(b, flipped, a) if swapped else compare(a, operator, b)
+        a, b = self.canon(a), self.canon(b)
+        alone = a.simple or b.simple  # the order of evaluation is of no interest
+        if alone and self.natural(a):
+            return chain(a, operator, b, "<=", top)
+        if alone and self.natural(b):
+            return chain(b, opposite, a, "<=", top, negate=True)
+        if alone and a.constant:  # and negative
+            return chain(top, "<", b, opposite, a, negate=True)
+        if alone and b.constant:
+            return chain(top, "<", a, operator, b)
+        flip = literal(self.sign_bit)
+        a, b = infix(a, "^", flip, XOR), infix(b, "^", flip, XOR)
+        return compare(b, {"<": ">", "<=": ">="}[operator], a) if swapped else compare(a, operator, b)
+
+    # Conversions
+
+    def wrap(self, a: Value) -> Value:
+        """What is congruent modulo 2**64 is congruent modulo 2**32."""
+        return a
+
+    def extend_u(self, a: Value) -> Value:
+        return canon(a, 0xFFFFFFFF)
+
+    def extend32_s(self, a: Value) -> Value:
+        return self.extend(a, 32)
+
+    def extend8_s(self, a: Value) -> Value:
+        return self.extend(a, 8)
+
+    def extend16_s(self, a: Value) -> Value:
+        return self.extend(a, 16)
+
+    def extend(self, a: Value, bits: int) -> Value:
+        return signed(a, 1 << bits - 1)
+
+    def clz(self, a: Value) -> Value | None:
+        a = self.canon(a)
+        if a.constant or a.truth:
+            return None
+        return Value(f"{self.width} - {a.at(PRIMARY)}.bit_length()", SUM, 0, self.width)
+
+    def popcnt(self, a: Value) -> Value | None:
+        a = self.canon(a)
+        return None if a.constant or a.truth else Value(f"{a.at(PRIMARY)}.bit_count()", PRIMARY, 0, self.width)
+
+
+class FloatTemplates:
+    """Of one width. Sums and products of f32 are still to be rounded: their rows say so."""
+
+    def add(self, a: Value, b: Value) -> Value:
+        return self.arithmetic(a, "+", b, SUM)
+
+    def sub(self, a: Value, b: Value) -> Value:
+        return self.arithmetic(a, "-", b, SUM)
+
+    def mul(self, a: Value, b: Value) -> Value:
+        return self.arithmetic(a, "*", b, PRODUCT)
+
+    def arithmetic(self, a: Value, operator: str, b: Value, binding: int) -> Value:
+        return Value(f"{a.at(binding)} {operator} {b.at(binding + 1)}", binding, loose=True)
+
+    def div(self, a: Value, b: Value) -> Value | None:
+        """Where the divisor is zero, the function knows the result."""
+        if not a.simple:
+            return None
+        first, again = (b.text, b.text) if b.simple else (f"({SCRATCH} := {b.text})", SCRATCH)
+        return Value(f"{a.text} / {again} if {first} else f64_div({a.text}, {again})", CHOICE, loose=True)
+
+    def sqrt(self, a: Value) -> Value | None:
+        return Value(f"sqrt({a.text}) if {a.text} >= 0.0 else {NAN}", CHOICE) if a.simple else None
+
+    def abs(self, a: Value) -> Value:
+        return Value(f"abs({strict(a).text})")
+
+    def neg(self, a: Value) -> Value:
+        return Value(f"-{strict(a).at(UNARY)}", UNARY)
+
+    def eq(self, a: Value, b: Value) -> Value:
+        return compare(a, "==", b)
+
+    def ne(self, a: Value, b: Value) -> Value:
+        return compare(a, "!=", b)
+
+    def lt(self, a: Value, b: Value) -> Value:
+        return compare(a, "<", b)
+
+    def gt(self, a: Value, b: Value) -> Value:
+        return compare(a, ">", b)
+
+    def le(self, a: Value, b: Value) -> Value:
+        return compare(a, "<=", b)
+
+    def ge(self, a: Value, b: Value) -> Value:
+        return compare(a, ">=", b)
+
+    def promote(self, a: Value) -> Value:
+        """A NaN becomes the canonical one, whatever it was."""
+        return Value(a.text, a.binding, loose=True, simple=a.simple)
+
+    def demote(self, a: Value) -> Value:
+        return Value(a.text, a.binding, loose=True, simple=a.simple)
+
+    def convert_u(self, a: Value) -> Value:
+        a = canon(a, 0xFFFFFFFF)
+        return Value(f"float({a.text})")
+
+    def convert_i32_s(self, a: Value) -> Value:
+        return Value(f"float({signed(a, 0x80000000).text})")
+
+
+w32 = IntegerTemplates(32)
+w64 = IntegerTemplates(64)
+wf = FloatTemplates()
