@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from quire.engine import types as t
-from quire.engine.module import Expression, FunctionDefinition, Instruction, LocalRun
+from quire.engine.immediates import DATA, ELEMENT
+from quire.engine.module import Expression, FunctionDefinition, Instruction, LocalRun, Passive
 from quire.fuzz.choices import Choices
 from quire.fuzz.generate import control
 from quire.fuzz.generate.catalogue import FUEL, Catalogue, Production
@@ -143,7 +144,8 @@ class Body:
             self.emit("drop")
 
     def can_make(self, production: Production) -> bool:
-        return all(map(self.plan.leaves.has_values, production.signature.parameters))
+        signature = production.signature
+        return all(map(self.plan.leaves.has_values, (*signature.parameters, *signature.results)))
 
     def use(self, production: Production) -> None:
         """The operands and the instruction."""
@@ -242,8 +244,18 @@ class Body:
             self.emit(f"{type_}.convert_i32_u")
         elif role is Role.GROWTH and self.choices.chance(10):
             self.constant(type_, draw_bits(self.choices, type_))
+        elif role is Role.LENGTH:
+            self.constant(type_, 4 + self.choices.below(4))
         else:
-            self.constant(type_, self.choices.below(2 if role is Role.TINY else 3))
+            gone = role is Role.TINY and self.is_dropped(production)
+            self.constant(type_, 0 if gone else self.choices.below(2 if role is Role.TINY else 3))
+
+    def is_dropped(self, production: Production) -> bool:
+        """Whether it uses a segment that instantiation drops."""
+        segments = {ELEMENT: self.plan.module.elements, DATA: self.plan.module.data}
+        pairs = zip(production.row.immediates, production.immediates, strict=True)
+        named = (segments[kind][index] for kind, index in pairs if kind in segments)
+        return any(not isinstance(each.mode, Passive) for each in named)
 
     def address(self, production: Production, type_: t.NumberType, role: Role) -> None:
         """Computed or constant, within bounds once the offset is added, often at an edge."""

@@ -47,7 +47,7 @@ def generate(choices: Choices, allowed: Iterable[str] = ALL_FEATURES) -> Generat
     plan = draw_plan(choices, features)
     rows = [row for row in rows_of(features) if row.mnemonic not in EXEMPT and not (choices.chance(10))]
     catalogue = Catalogue(plan.context, rows, heaps_of(plan), plan.leaves.written)
-    risk = choices.pick((0, 0, 0, 5, 30))
+    risk = choices.pick((0, 0, 5, 30, 80))
     bodies = tuple(
         Body(plan, choices, catalogue, index, risk, choices.pick((30, 60, 120))).definition()
         for index in range(plan.first, len(plan.context.functions))

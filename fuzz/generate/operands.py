@@ -24,6 +24,7 @@ class Role(Enum):
     ADDRESS = "an address in bounds, to which an offset is added"
     REGION = "an address in bounds, far from the end"
     TINY = "a count or index that nearly everything has"
+    LENGTH = "the length of a new array"
     GROWTH = "by how much to grow"
     DIVISOR = "not zero"
     CONVERTIBLE = "a float that is an integer of the target type"
@@ -57,6 +58,8 @@ def role_of(row: Row, signature: t.FunctionType, index: int) -> Role:
         return Role.ANY
     if row.mnemonic.endswith(".grow"):
         return Role.GROWTH
+    if row.mnemonic in ("array.new", "array.new_default"):
+        return Role.LENGTH
     return Role.REGION if family == "memory" and _is_address(row, signature, index) else Role.TINY
 
 

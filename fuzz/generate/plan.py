@@ -204,11 +204,11 @@ class Planner:
         found = []
         for index, table in enumerate(self.tables):
             count = self.choices.between(1, 2) if index == 0 else self.choices.below(3)
-            found += [self._element(index, table.type) for _ in range(count)]
+            found += [self._element(index, number, table.type) for number in range(count)]
         return found
 
-    def _element(self, index: int, table: t.TableType) -> ElementSegment:
-        """Of a table's own type or one that matches it; the function table is filled from its start."""
+    def _element(self, index: int, number: int, table: t.TableType) -> ElementSegment:
+        """Of a table's own type or one that matches it; the function table is filled from its start, once."""
         closed = self.close(table.reference)
         count = min(table.limits.minimum, self.choices.between(2, 8))
         items = [self.leaves.leaf(self.choices, closed) for _ in range(count)]
@@ -216,7 +216,7 @@ class Planner:
             functions = len(self.leaves.functions)
             items = [[self.emitter.make("ref.func", self.choices.below(functions))] for _ in range(count)]
         init = tuple(self.emitter.expression(each) for each in items)
-        if index and self.choices.chance(40):
+        if self.choices.chance(50 if index else 0) or (index, number) == (0, 1):
             return ElementSegment(table.reference, init, Passive())
         at = self.choices.below(table.limits.minimum - count + 1) if index else 0
         offset = self.emitter.expression([self.leaves.constant(table.address_type, at)])

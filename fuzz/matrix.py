@@ -1,0 +1,199 @@
+"""Every instruction of the table on every edge value of its operands: one function for an instruction with its
+immediates, one call for each choice of operands.
+
+What there is to walk follows from the rows: signatures tell the operands, kinds of immediate tell the immediates.
+Types, tables, memories and the like come from plans, which are drawn until every row has found a place in one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice, product
+from typing import Any
+
+from quire.engine import types as t
+from quire.engine.immediates import Bits, Immediate, Index, Integer, Lane, Lanes, MemArgKind
+from quire.engine.instructions.row import Kind, Row
+from quire.engine.module import FunctionDefinition, Instruction
+from quire.fuzz.choices import SeededChoices
+from quire.fuzz.generate.body import CANONICAL, NAN_MAKING
+from quire.fuzz.generate.catalogue import Catalogue, Production
+from quire.fuzz.generate.edges import EDGES
+from quire.fuzz.generate.features import ALL_FEATURES, rows_of
+from quire.fuzz.generate.generator import EXEMPT, Call, Generated, heaps_of, helpers
+from quire.fuzz.generate.leaves import Code
+from quire.fuzz.generate.operands import safe_range
+from quire.fuzz.generate.plan import Plan, draw_plan, function_type
+
+PER_MODULE = 250  # calls
+VARIANTS = 16  # of immediates
+PLANS = 200  # at most
+PRODUCTIONS = 3  # of one row in one plan
+_BITS = {32: t.I32, 64: t.I64}
+_FLOATS = {32: t.F32, 64: t.F64, 128: t.V128}
+_LANES = (tuple(range(16)), tuple(range(31, 15, -1)), (0,) * 16, (31, 0, 16, 15) * 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An instruction and code for its operands."""
+
+    instruction: Instruction
+    signature: t.FunctionType
+    operands: tuple[Code, ...]
+
+
+def matrix_rows(features: Iterable[str] = ALL_FEATURES) -> list[Row]:
+    """The rows that the matrix walks: all but control, whose operands are code."""
+    rows = rows_of(features)
+    return [row for row in rows if row.kind is not Kind.CONTROL and _is_walked(row)]
+
+
+def _is_walked(row: Row) -> bool:
+    """Locals live in a function and the typed select takes any type: generated bodies have these."""
+    return not row.mnemonic.startswith("local.") and row.mnemonic not in ("select", *EXEMPT)
+
+
+def matrix(limit: int = 1024, features: Sequence[str] = ALL_FEATURES) -> Iterator[Generated]:
+    """Modules whose calls are the whole matrix, with at most `limit` choices of operands for each row in each plan."""
+    missing = set(matrix_rows(features))
+    for seed in range(PLANS):
+        plan = draw_plan(SeededChoices(seed), frozenset(features))
+        rows = [row for row in matrix_rows(features) if row in missing]
+        catalogue = Catalogue(plan.context, rows, heaps_of(plan), plan.leaves.written)
+        missing -= {each.row for each in catalogue.all}
+        cells = (cell for each in chosen(catalogue) for cell in cells_of(plan, each, limit))
+        while chunk := list(islice(cells, PER_MODULE)):
+            yield module_of(plan, chunk)
+        if not missing:
+            return
+
+
+def chosen(catalogue: Catalogue) -> Iterator[Production]:
+    """Some productions of each row: the first, the last, one between."""
+    groups: dict[Row, list[Production]] = {}
+    for each in catalogue.all:
+        groups.setdefault(each.row, []).append(each)
+    for group in groups.values():
+        picks = {0, len(group) - 1, len(group) // 2}
+        yield from (group[index] for index in sorted(picks)[:PRODUCTIONS])
+
+
+def cells_of(plan: Plan, production: Production, limit: int) -> Iterator[Cell]:
+    """The choices of immediates and operands for one production."""
+    if not all(map(plan.leaves.has_values, production.signature.parameters)):
+        return
+    each_values = map(partial(values_of, plan), production.row.immediates, production.immediates)
+    variants = list(islice(product(*each_values), 4096))
+    step = max(1, len(variants) // VARIANTS)
+    few = variants[::step]
+    for immediates in few:
+        instruction = Instruction(production.row, immediates)
+        for operands in operand_choices(plan, production, max(8, limit // len(few))):
+            yield Cell(instruction, production.signature, operands)
+
+
+def values_of(plan: Plan, kind: Immediate, value: Any) -> Sequence[Any]:
+    """The values of an immediate to try, given what stands for it in a production."""
+    match kind:
+        case Integer(bits):
+            return EDGES[_BITS[bits]]
+        case Bits(bits):
+            return EDGES[_FLOATS[bits]]
+        case Lane(count):
+            return range(count)
+        case Lanes():
+            return _LANES
+        case MemArgKind(natural):
+            start, end = safe_range(plan.context.memories[value.memory])
+            offsets = (start, 0, end - start - natural, end, 0xFFFFFFFF)
+            return [value._replace(offset=each, align=natural.bit_length() - 1) for each in offsets]
+    return [value]
+
+
+def operand_choices(plan: Plan, production: Production, limit: int) -> Iterator[tuple[Code, ...]]:
+    """All choices of operands, or `limit` of them that are spread evenly and then some where operands are equal."""
+    columns = [alternatives(plan, production, type_) for type_ in production.signature.parameters]
+    total = 1
+    for column in columns:
+        total *= len(column)
+    if total <= limit:
+        yield from product(*columns)
+        return
+    step = total / limit
+    for number in range(limit):
+        yield nth(columns, int(number * step) + number % 7)
+    shortest = min(map(len, columns))
+    yield from (tuple(column[index] for column in columns) for index in range(shortest))
+
+
+def nth(columns: Sequence[Sequence[Code]], number: int) -> tuple[Code, ...]:
+    """The choice of that number, counting as digits do."""
+    picked = []
+    for column in reversed(columns):
+        number, digit = divmod(number, len(column))
+        picked.append(column[digit])
+    return tuple(reversed(picked))
+
+
+def alternatives(plan: Plan, production: Production, type_: t.ValueType) -> list[Code]:
+    """Code for the edge values of a type: constants; null and a few others of references; addresses for memories."""
+    if isinstance(type_, t.NumberType):
+        own = [bits for bits in edges_of_memory(plan, production) if bits >> 8 * type_.size == 0]
+        bits = (*own, *EDGES[type_]) if type_ in (t.I32, t.I64) else EDGES[type_]
+        return [[plan.leaves.constant(type_, each)] for each in dict.fromkeys(bits)]
+    found: list[Code] = [[plan.leaves.null(type_.heap)]] if type_.nullable else []
+    if plan.leaves.has_values(t.ReferenceType(False, type_.heap)):
+        found += [plan.leaves.construct(SeededChoices(seed), type_.heap) for seed in range(4)]
+    return found
+
+
+def edges_of_memory(plan: Plan, production: Production) -> Iterator[int]:
+    """Addresses at the edges of the memory that a production names."""
+    for kind, value in zip(production.row.immediates, production.immediates, strict=True):
+        is_index = isinstance(kind, Index) and kind.space == "memory"
+        if is_index or isinstance(kind, MemArgKind):
+            index = value if is_index else value.memory
+            start, end = safe_range(plan.context.memories[index])
+            yield from (start, end, max(0, end - 1), max(0, end - 8), max(0, end - 16), start + 1)
+
+
+def module_of(plan: Plan, cells: Sequence[Cell]) -> Generated:
+    """A module with a function for each instruction and a call for each cell."""
+    groups, functions, calls = list(plan.module.types), list(stubs(plan)), []
+    count = sum(len(group.subtypes) for group in groups)
+    known: dict[Instruction, int] = {}
+    for cell in cells:
+        if cell.instruction not in known:
+            groups.append(t.RecursiveType((t.SubType(written(plan, cell.signature)),)))
+            functions.append(FunctionDefinition(count, (), plan.emitter.expression(body_of(plan, cell))))
+            known[cell.instruction], count = len(functions), count + 1
+        arguments = tuple(each for operand in cell.operands for each in operand)
+        calls.append(Call(known[cell.instruction], arguments))
+    module = replace(plan.module, types=tuple(groups), functions=tuple(functions))
+    return Generated(module, plan.instruction_set, plan.features, tuple(calls), fuel=False)
+
+
+def written(plan: Plan, signature: t.FunctionType) -> t.FunctionType:
+    """A closed function type as the module writes it."""
+    return plan.context.written(signature)
+
+
+def body_of(plan: Plan, cell: Cell) -> Code:
+    """The instruction on the function's parameters."""
+    code = [plan.emitter.make("local.get", index) for index in range(len(cell.signature.parameters))]
+    code.append(cell.instruction)
+    made = NAN_MAKING.match(cell.instruction.row.mnemonic)
+    return [*code, plan.emitter.make("call", CANONICAL[made[1]])] if made else code
+
+
+def stubs(plan: Plan) -> Iterator[FunctionDefinition]:
+    """The plan's own functions, which only references and tables mention: helpers, and others that return at once."""
+    yield from helpers(plan)
+    for index in range(plan.first, len(plan.context.functions)):
+        results = function_type(plan, index).results
+        code = [each for type_ in results for each in plan.leaves.simple(SeededChoices(index), type_)]
+        definition = plan.module.functions[index - 1]
+        yield FunctionDefinition(definition.type_index, (), plan.emitter.expression(code))

@@ -1,0 +1,303 @@
+"""The observation shim: rewrites a module so that all that it does can be compared through i32 and one memory.
+
+Engines' programming interfaces differ in what they can take and hand out: v128, signalling NaNs, i64, references. So
+the module itself takes its values apart. To the ends of its index spaces, where no index changes, come
+
+    observed      a memory of one page, into which values are written, 32 bits after 32 bits
+    call:N        functions without parameters: each makes one call and writes its results, or the exception
+    state         a function that writes globals, tables (null, or which types a reference is of) and sizes of memories
+    memory:N      exports of the module's memories, whose bytes the engine's host hashes
+
+A structure or array is written with its type and fields, to a depth of three. Before each call stands a marker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from quire.engine import matching
+from quire.engine import types as t
+from quire.engine.binary import encode
+from quire.engine.immediates import Catch, MemArg
+from quire.engine.module import (
+    Export,
+    FunctionDefinition,
+    GlobalDefinition,
+    Instruction,
+    LocalRun,
+    MemoryDefinition,
+    Module,
+)
+from quire.engine.validate.modules import make_context
+from quire.fuzz.generate.catalogue import FUEL
+from quire.fuzz.generate.generator import Call, Generated
+from quire.fuzz.generate.leaves import Code, Emitter
+
+AMOUNT = 60
+"""The fuel of one call."""
+MARKER = 0xC0DE0000
+"""What stands before the results of call 0; call N has this and N."""
+EXCEPTION = 0xE0000000
+"""What stands before the values of an exception of tag 0; 0xFFFF more is an exception of no tag of the module."""
+DEPTH = 3
+ELEMENTS = 4  # of each array that are written
+SLOTS = 24  # of each table
+LAST = 0xFFF0  # where the memory is full
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A module that tells what it does: its bytes, the exports to call in this order, the exported memories."""
+
+    binary: bytes
+    calls: tuple[str, ...]
+    memories: tuple[str, ...]
+
+
+def observe(generated: Generated) -> Observed:
+    """The module with its shim."""
+    return Shim(generated).observed()
+
+
+@dataclass(slots=True)
+class Additions:
+    """What comes to the ends of a module's index spaces."""
+
+    types: list[t.RecursiveType]
+    functions: list[FunctionDefinition] = field(default_factory=list)
+    exports: list[Export] = field(default_factory=list)
+
+
+class Shim:
+    """Makes the shim of one module."""
+
+    def __init__(self, generated: Generated) -> None:
+        self.generated = generated
+        self.module = generated.module
+        self.emitter = Emitter(generated.instruction_set)
+        self.context = make_context(self.module, generated.instruction_set)
+        self.additions = Additions(list(self.module.types))
+        self.gc = "gc" in generated.features
+        self.cursor = len(self.context.globals)
+        self.memory = len(self.context.memories)
+        self.first = len(self.context.functions)
+        self.note = self.add((t.I32,), (), self.note_code())
+        self.note_i64 = self.add((t.I64,), (), self.note_i64_code())
+        self.note_v128 = self.add((t.V128,), (), self.note_v128_code()) if "simd" in generated.features else 0
+        self.note_function = self.add((t.FUNCREF,), (), self.note_function_code())
+        self.walk = self.first + len(self.additions.functions)
+        if self.gc:
+            self.add((t.ANYREF, t.I32), (), self.walk_code())
+
+    def observed(self) -> Observed:
+        for number, each in enumerate(self.generated.calls):
+            self.export(f"call:{number}", self.add((), (t.I32,), self.call_code(number, each)))
+        tables = [LocalRun(1, each.address_type) for each in self.context.tables]
+        self.export("state", self.add((), (t.I32,), self.state_code(), tables))
+        names = [f"memory:{index}" for index in range(self.memory)]
+        exports = [Export(name, "memory", index) for index, name in enumerate(names)]
+        self.additions.exports += [*exports, Export("observed", "memory", self.memory)]
+        calls = (*(f"call:{number}" for number in range(len(self.generated.calls))), "state")
+        return Observed(encode(self.finished(), self.generated.instruction_set), calls, tuple(names))
+
+    def finished(self) -> Module:
+        """The module with the additions."""
+        module, added = self.module, self.additions
+        memory = MemoryDefinition(t.MemoryType(t.Limits(1, 1)))
+        cursor = GlobalDefinition(t.GlobalType(t.I32, True), self.emitter.expression([self.i32(0)]))
+        return replace(
+            module,
+            types=tuple(added.types),
+            functions=(*module.functions, *added.functions),
+            memories=(*module.memories, memory),
+            globals=(*module.globals, cursor),
+            exports=(*module.exports, *added.exports),
+        )
+
+    # Parts
+
+    def make(self, mnemonic: str, *immediates: object) -> Instruction:
+        return self.emitter.make(mnemonic, *immediates)
+
+    def i32(self, value: int) -> Instruction:
+        return self.make("i32.const", value)
+
+    def type(self, parameters: Sequence[t.ValueType], results: Sequence[t.ValueType]) -> int:
+        """The index of a new function type."""
+        self.additions.types.append(t.RecursiveType((t.SubType(t.FunctionType(tuple(parameters), tuple(results))),)))
+        return sum(len(group.subtypes) for group in self.additions.types) - 1
+
+    def add(
+        self,
+        parameters: Sequence[t.ValueType],
+        results: Sequence[t.ValueType],
+        code: Code,
+        runs: Iterable[LocalRun] = (),
+    ) -> int:
+        """A function; its index."""
+        body = self.emitter.expression(code)
+        self.additions.functions.append(FunctionDefinition(self.type(parameters, results), tuple(runs), body))
+        return self.first + len(self.additions.functions) - 1
+
+    def export(self, name: str, function: int) -> None:
+        self.additions.exports.append(Export(name, "function", function))
+
+    def written(self, syntax: t.ValueType) -> t.ValueType:
+        return self.context.written(syntax)
+
+    # Writers
+
+    def note_code(self) -> Code:
+        """Write local 0 and go on, unless the memory is full."""
+        store = Instruction(self.make("i32.store").row, (MemArg(2, self.memory, 0),))
+        return [
+            self.make("global.get", self.cursor), self.i32(LAST), self.make("i32.lt_u"), self.make("if", None),
+            self.make("global.get", self.cursor), self.make("local.get", 0), store,
+            self.make("global.get", self.cursor), self.i32(4), self.make("i32.add"),
+            self.make("global.set", self.cursor), self.make("end"),
+        ]  # fmt: skip
+
+    def note_i64_code(self) -> Code:
+        get, note, wrap = self.make("local.get", 0), self.make("call", self.note), self.make("i32.wrap_i64")
+        return [get, wrap, note, get, self.make("i64.const", 32), self.make("i64.shr_u"), wrap, note]
+
+    def note_v128_code(self) -> Code:
+        get, note = self.make("local.get", 0), self.make("call", self.note)
+        return [each for lane in range(4) for each in (get, self.make("i32x4.extract_lane", lane), note)]
+
+    def note_function_code(self) -> Code:
+        """Null or not and, where references can be tested, which of the module's types it is of."""
+        code = [self.make("local.get", 0), self.make("ref.is_null")]
+        for index, type_ in enumerate(self.context.types if self.gc else ()):
+            if isinstance(type_.composite, t.FunctionType) and index < 31:
+                test = self.make("ref.test", t.ReferenceType(False, index))
+                shifted = [self.i32(index), self.make("i32.shl"), self.make("i32.or")]
+                code += [self.make("local.get", 0), test, *shifted]
+        return [*code, self.make("call", self.note)]
+
+    def note_top(self, type_: t.ValueType, depth: Code) -> Code:
+        """Code that takes a value of a closed type off the stack and writes it."""
+        note = self.make("call", self.note)
+        if isinstance(type_, t.NumberType):
+            wide = self.make("call", self.note_i64)
+            return {
+                t.I32: [note], t.I64: [wide], t.F32: [self.make("i32.reinterpret_f32"), note],
+                t.F64: [self.make("i64.reinterpret_f64"), wide], t.V128: [self.make("call", self.note_v128)],
+            }[type_]  # fmt: skip
+        top = matching.top_of(type_.heap)
+        if top is t.FUNC:
+            return [self.make("call", self.note_function)]
+        if self.gc and top in (t.ANY, t.EXTERN):
+            convert = [self.make("any.convert_extern")] if top is t.EXTERN else []
+            return [*convert, *depth, self.make("call", self.walk)]
+        return [self.make("ref.is_null"), note]
+
+    # The graph of structures and arrays
+
+    def walk_code(self) -> Code:
+        """Write the reference in local 0, and what it refers to if local 1, the depth that is left, is above 0."""
+        get = self.make("local.get", 0)
+        null = [get, self.make("ref.is_null"), self.make("if", None), *self.leave([self.i32(0)])]
+        read = [get, self.cast(t.I31), self.make("i31.get_u"), self.make("call", self.note)]
+        scalar = self.case(t.ReferenceType(False, t.I31), [*self.noted(1), *read])
+        code = [*null, *scalar]
+        for index in reversed(range(len(self.context.types))):
+            composite = self.context.types[index].composite
+            if not isinstance(composite, t.FunctionType):
+                if isinstance(composite, t.StructType):
+                    parts = self.structure(index, composite)
+                else:
+                    parts = self.array(index, composite)
+                inner = [*self.noted(2 + index), *self.if_deep(parts)]
+                code += self.case(t.ReferenceType(False, index), inner)
+        return [*code, *self.noted(0xFFFF)]
+
+    def noted(self, value: int) -> Code:
+        return [self.i32(value), self.make("call", self.note)]
+
+    def leave(self, value: Code) -> Code:
+        return [*value, self.make("call", self.note), self.make("return"), self.make("end")]
+
+    def cast(self, heap: t.HeapType) -> Instruction:
+        return self.make("ref.cast", t.ReferenceType(False, heap))
+
+    def case(self, type_: t.ReferenceType, code: Code) -> Code:
+        """What to do with references of a type."""
+        test = [self.make("local.get", 0), self.make("ref.test", type_), self.make("if", None)]
+        return [*test, *code, self.make("return"), self.make("end")]
+
+    def if_deep(self, code: Code) -> Code:
+        return [self.make("local.get", 1), self.make("if", None), *code, self.make("end")] if code else []
+
+    def deeper(self) -> Code:
+        return [self.make("local.get", 1), self.i32(1), self.make("i32.sub")]
+
+    def get(self, name: str, storage: t.StorageType, *immediates: int) -> Instruction:
+        packed = "_u" if isinstance(storage, t.PackedType) else ""
+        return self.make(f"{name}.get{packed}", *immediates)
+
+    def structure(self, index: int, composite: t.StructType) -> Code:
+        code: Code = []
+        for number, each in enumerate(composite.fields):
+            access = self.get("struct", each.storage, index, number)
+            code += [self.make("local.get", 0), self.cast(index), access, *self.note_top(each.value, self.deeper())]
+        return code
+
+    def array(self, index: int, composite: t.ArrayType) -> Code:
+        """The length and the first elements."""
+        length = [self.make("local.get", 0), self.cast(index), self.make("array.len")]
+        code = [*length, self.make("call", self.note)]
+        for number in range(ELEMENTS):
+            element = composite.field
+            access = [self.i32(number), self.get("array", element.storage, index)]
+            reached = [*length, self.i32(number), self.make("i32.gt_u"), self.make("if", None)]
+            note = self.note_top(element.value, self.deeper())
+            code += [*reached, self.make("local.get", 0), self.cast(index), *access, *note, self.make("end")]
+        return code
+
+    # Calls and state
+
+    def call_code(self, number: int, call: Call) -> Code:
+        """Returns 0, or 1 after an exception."""
+        fuel = [self.i32(AMOUNT), self.make("global.set", FUEL)] if self.generated.fuel else []
+        code = [*self.noted(MARKER + number), *fuel, *call.arguments, self.make("call", call.function)]
+        for each in reversed(t.function_type_of(self.context.functions[call.function]).results):
+            code += self.note_top(each, [self.i32(DEPTH)])
+        code.append(self.i32(0))
+        return self.caught([*code, self.make("return")]) if self.context.tags else code
+
+    def caught(self, code: Code) -> Code:
+        """The code, with a block around it for each tag, and one for all others."""
+        count = len(self.context.tags)
+        parameters = [self.context.tag(index).parameters for index in range(count)]
+        blocks = [self.make("block", self.type((), tuple(map(self.written, each)))) for each in reversed(parameters)]
+        clauses = (*(Catch(index, False, index) for index in range(count)), Catch(None, False, count))
+        opened = [self.make("block", None), *blocks, self.make("try_table", None, clauses)]
+        rest: Code = [*code, self.make("end"), self.make("unreachable")]
+        for index, types in enumerate(parameters):
+            noted = [each for type_ in reversed(types) for each in self.note_top(type_, [self.i32(DEPTH)])]
+            rest += [self.make("end"), *noted, *self.noted(EXCEPTION + index), self.i32(1), self.make("return")]
+        return [*opened, *rest, self.make("end"), *self.noted(EXCEPTION + 0xFFFF), self.i32(1)]
+
+    def state_code(self) -> Code:
+        code = self.noted(MARKER + len(self.generated.calls))
+        for index, type_ in enumerate(self.context.globals):
+            code += [self.make("global.get", index), *self.note_top(type_.value, [self.i32(DEPTH)])]
+        for index in range(len(self.context.tables)):
+            code += self.table_code(index)
+        for index, memory in enumerate(self.context.memories):
+            code += [self.make("memory.size", index), *self.note_top(memory.address_type, [])]
+        return [*code, self.i32(0)]
+
+    def table_code(self, index: int) -> Code:
+        """The size of a table and its first elements, with local `index` to count."""
+        table = self.context.tables[index]
+        address, get = table.address_type, self.make("local.get", index)
+        size = self.make("table.size", index)
+        up = [get, self.make(f"{address}.const", 1), self.make(f"{address}.add"), self.make("local.tee", index)]
+        element = [get, self.make("table.get", index), *self.note_top(table.reference, [self.i32(DEPTH)])]
+        few = [self.make(f"{address}.const", SLOTS), self.make(f"{address}.lt_u"), self.make("br_if", 0)]
+        inside = [get, size, self.make(f"{address}.lt_u"), self.make("if", None)]
+        loop = [self.make("loop", None), *inside, *element, self.make("end"), *up, *few, self.make("end")]
+        return [size, *self.note_top(address, []), *loop]
