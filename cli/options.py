@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import Final
 
 from quire.cli.failure import WRONG_USAGE, Failure
-from quire.embedding.store import AUTO, TIERS, Engine, Limits
+from quire.embedding.store import Engine, Limits
 from quire.engine.extension import Extension
+from quire.engine.tiers import AUTO, TIERS
 from quire.proposal_ops import FEATURES, instruction_set
 
 ALL: Final = "all"

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import quire
-from quire.embedding.store import TIERS
 from quire.engine.binary import decode, encode
 from quire.engine.errors import QuireError
 from quire.engine.instructions.row import Kind, Row
 from quire.engine.interpret.prepare import Preparation
+from quire.engine.tiers import TIERS
 from quire.engine.validate import rules, validate
 from quire.proposal_ops import FEATURES as PROPOSALS
 from quire.spec_tests.skips import listed_skips, skips_of

@@ -11,13 +11,14 @@ from quire.embedding.handle import Handle
 from quire.embedding.instance import Instance, InstanceExports, is_shared
 from quire.embedding.linker import unknown_imports
 from quire.embedding.module import Module, is_text
-from quire.embedding.store import AUTO, Engine, Limits, Store
+from quire.embedding.store import Engine, Limits, Store
 from quire.engine import types as t
 from quire.engine.errors import Unlinkable
 from quire.engine.module import Import, external_kind
 from quire.engine.runtime.function import Function
 from quire.engine.runtime.instance import Extern as RawExtern
 from quire.engine.runtime.tag import Global
+from quire.engine.tiers import AUTO
 
 Source = str | bytes | bytearray | memoryview | PathLike[str]
 
@@ -43,7 +44,7 @@ def instantiate(
     `source` is a path, the bytes of a binary or a text, or a text: a str is one if it begins with a parenthesis, a
     comment or nothing. `imports` maps names of modules to what they offer: a mapping from names to functions of the
     host, numbers (for globals that are not mutable), and objects of another instance or a store; the exports of an
-    instance; or a quire.Wasi. `tier` is "auto" or "reference"; `features` are proposals' names, all by default;
+    instance; or a quire.Wasi. `tier` is "auto", "fast" or "reference"; `features` are proposals' names, all by default;
     `settings` those that they have for a store, such as `{"alignment": "trap"}`.
 
     Raises OSError, Malformed, Invalid, Unlinkable, TypeError for an import that is none of these, ValueError for

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 from quire.embedding.conversion import Converters
 from quire.embedding.function import Func
@@ -16,8 +16,7 @@ from quire.embedding.table import Global, Table, Tag
 from quire.engine import types as t
 from quire.engine.extension import Extension
 from quire.engine.instruction_set import InstructionSet
-from quire.engine.interpret import Interpreter
-from quire.engine.runtime.function import Function, Tier
+from quire.engine.runtime.function import Function
 from quire.engine.runtime.instance import Extern as RawExtern
 from quire.engine.runtime.limits import HostLimits
 from quire.engine.runtime.memory import Memory as RawMemory
@@ -26,6 +25,7 @@ from quire.engine.runtime.store import Store as RawStore
 from quire.engine.runtime.table import Table as RawTable
 from quire.engine.runtime.tag import Global as RawGlobal
 from quire.engine.runtime.tag import Tag as RawTag
+from quire.engine.tiers import AUTO, make_tier
 from quire.engine.validate.definitions import Definitions
 from quire.proposal_ops import FEATURES, in_order, instruction_set, text_extensions
 
@@ -37,8 +37,6 @@ Limits = HostLimits
 
 Extern = Func | Memory | Table | Global | Tag
 
-TIERS: Final[Mapping[str, type[Interpreter]]] = MappingProxyType({"reference": Interpreter})
-AUTO: Final = "auto"
 """The tier of that name is the fastest there is."""
 
 
@@ -59,13 +57,11 @@ class Engine:
 
         `extensions` come on top of them; the text format knows no words of theirs.
 
-        `tier` is "auto" or "reference". Raises ValueError for a name that there is not.
+        `tier` is "auto" or a name of quire.engine.tiers. Raises ValueError for a name that there is not.
         """
-        if tier not in (AUTO, *TIERS):
-            raise ValueError(f"unknown tier {tier}: there are {AUTO}, {', '.join(TIERS)}")
         self.features = FEATURES if features is None else in_order(features)
         self.instruction_set = _extended(instruction_set(self.features), tuple(extensions))
-        self.tier: Tier = TIERS["reference" if tier == AUTO else tier]()
+        self.tier = make_tier(tier)
 
     @cached_property
     def text_format(self) -> TextFormat:

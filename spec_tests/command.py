@@ -8,12 +8,12 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from quire.engine.tiers import TIERS
 from quire.spec_tests.features import known_features
 from quire.spec_tests.files import Options, processors, run_scripts
 from quire.spec_tests.header import PROFILES
 from quire.spec_tests.results import FileResult, as_json, totals
 from quire.spec_tests.skips import listed_skips
-from quire.spec_tests.subject import TIERS
 from quire.spec_tests.suite import HOW_TO_GET, SuiteError, scripts, suite_folder
 
 WRONG_USAGE = 2

@@ -5,25 +5,20 @@ Everything else in this room speaks to the engine through here, so that another 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from quire.engine.binary.decode import decode
-from quire.engine.compile import Compiler
 from quire.engine.errors import Unlinkable
 from quire.engine.instantiate import instantiate
-from quire.engine.interpret import Interpreter
 from quire.engine.module import Module
-from quire.engine.runtime.function import Function, Tier
+from quire.engine.runtime.function import Function
 from quire.engine.runtime.instance import Extern, Instance
 from quire.engine.runtime.store import Store
+from quire.engine.tiers import make_tier
 from quire.engine.validate import ValidModule, validate
 from quire.spec_tests.features import Features
 from quire.wat.parser import parse_module
-
-TIERS: Mapping[str, Callable[[], Tier]] = MappingProxyType({"reference": Interpreter, "fast": Compiler})
-"""The tiers by their names on the command line; the first is the default."""
 
 FUEL: Final = 20_000_000
 """Function entries and loop iterations that one command may use: a guest that never ends fails its command alone."""
@@ -37,7 +32,7 @@ class Engine:
         self.features = features
         self.instruction_set = features.instruction_set
         self.store = Store(settings={"alignment": alignment} if alignment else None)
-        self.tier = TIERS[tier]()
+        self.tier = make_tier(tier)
 
     def parse(self, text: str | bytes) -> Module:
         """Raises Malformed."""

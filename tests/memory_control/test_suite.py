@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from quire.engine.tiers import TIERS
 from quire.spec_tests.files import Options, run_script
 from quire.spec_tests.header import declared_features, profiles_of
 from quire.spec_tests.memory_control import coverage
-from quire.spec_tests.subject import TIERS
 
 SCRIPTS = sorted(coverage.FOLDER.glob("*.wast"))
 RUNS = [(path, profile) for path in SCRIPTS for profile in profiles_of(path)]
