@@ -50,7 +50,7 @@ class Memory:
     profile: str = "round"
     size: int = 0  # in pages, all of them
     sealed: bool = False
-    bytes: dict[int, int] = field(default_factory=dict)  # those that are not 0
+    contents: dict[int, int] = field(default_factory=dict)  # those that are not 0
     pages: dict[int, int] = field(default_factory=dict)  # the mapped ones of the dynamic pages, and their protection
 
     def __post_init__(self) -> None:
@@ -166,21 +166,21 @@ class Memory:
         trap_if(any(page not in self.pages for page in pages), "PROT")  # 7
         self.pages.update(dict.fromkeys(pages, protection))  # 9
 
-    # The bytes, unchecked
+    # The contents, unchecked
 
     def peek(self, address: int, length: int) -> bytes:
-        return bytes(self.bytes.get(at, 0) for at in range(address, address + length))
+        return bytes(self.contents.get(at, 0) for at in range(address, address + length))
 
     def poke(self, address: int, data: bytes) -> None:
         self.clear(address, len(data))
-        self.bytes.update((address + at, byte) for at, byte in enumerate(data) if byte)
+        self.contents.update((address + at, byte) for at, byte in enumerate(data) if byte)
 
     def clear(self, address: int, length: int) -> None:
-        if length < len(self.bytes):
+        if length < len(self.contents):
             for at in range(address, address + length):
-                self.bytes.pop(at, None)
+                self.contents.pop(at, None)
         else:
-            self.bytes = {at: byte for at, byte in self.bytes.items() if not address <= at < address + length}
+            self.contents = {at: byte for at, byte in self.contents.items() if not address <= at < address + length}
 
 
 @dataclass(frozen=True, slots=True)

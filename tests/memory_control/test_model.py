@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 import quire
-from quire.embedding.store import TIERS
+from quire.engine.tiers import TIERS
 from quire.spec_tests.memory_control import model
 
 FEATURES = ("memory-control", "custom-page-sizes")
@@ -293,7 +293,7 @@ def runs(states: list[str], page_size: int) -> list[tuple[int, int, str]]:
 
 def contents(memory: model.Memory, start: int, end: int) -> bytes:
     data = bytearray(end - start)
-    for address, byte in memory.bytes.items():
+    for address, byte in memory.contents.items():
         if start <= address < end:
             data[address - start] = byte
     return bytes(data)
