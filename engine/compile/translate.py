@@ -23,6 +23,7 @@ from quire.engine.instructions.expressions import (
     infix,
     literal,
     number,
+    shifted,
     strict,
 )
 from quire.engine.instructions.row import Kind
@@ -44,6 +45,7 @@ class World:
     function: int
     names: dict[str, int] = field(default_factory=dict)  # name -> number of the instruction that is bound to it
     memories: set[int] = field(default_factory=set)  # whose bytes are accessed directly
+    views: set[str] = field(default_factory=set)  # a format and the number of a memory
 
 
 LOADS = {
@@ -52,13 +54,18 @@ LOADS = {
     "i64.load8_s": ("s8", -128, 127), "i32.load16_u": ("u16", 0, 65535), "i64.load16_u": ("u16", 0, 65535),
     "i32.load16_s": ("s16", -32768, 32767), "i64.load16_s": ("s16", -32768, 32767),
     "i64.load32_u": ("u32", 0, (1 << 32) - 1), "i64.load32_s": ("s32", -(1 << 31), (1 << 31) - 1),
-    "f32.load": ("f32", 0, 0), "f64.load": ("f64", 0, 0),
+    "f32.load": ("uf32", 0, 0), "f64.load": ("uf64", 0, 0),
 }  # fmt: skip
 STORES = {
     "i32.store": ("p32", 32), "i64.store": ("p64", 64), "i32.store8": ("", 8), "i64.store8": ("", 8),
     "i32.store16": ("p16", 16), "i64.store16": ("p16", 16), "i64.store32": ("p32", 32), "f32.store": ("pf32", 0),
     "f64.store": ("pf64", 0),
 }  # fmt: skip
+
+VIEWS = {
+    "u16": ("H", 1), "s16": ("h", 1), "u32": ("I", 2), "s32": ("i", 2), "u64": ("Q", 3), "f64": ("d", 3),
+}  # fmt: skip
+"""Reads that a typed view of the bytes does as well: its format, and the exponent of its size."""
 
 
 class Translator:
@@ -97,6 +104,23 @@ class Translator:
     def arguments(self, operation: n.Operation, values: list[Value]) -> list[str]:
         return [self.canonical(each, value) for each, value in zip(operation.operands, values, strict=True)]
 
+    # Elements of typed views
+
+    def is_aligned(self, base: Value, m: MemArg, exponent: int) -> bool:
+        """Whether an address is known to be a multiple of a size, and views of elements of that size exist."""
+        whole_pages = self.context.memories[m.memory].page_size % 8 == 0
+        return whole_pages and base.zeros >= exponent and m.offset % (1 << exponent) == 0
+
+    def element(self, base: Value, m: MemArg, view: str, exponent: int) -> str:
+        """An element of a typed view, at an address that is aligned."""
+        mask = whole(self.context.memories[m.memory].address_type)[1]
+        at = number(shifted(base, exponent, mask))
+        if m.offset:
+            at = infix(at, "+", literal(m.offset >> exponent), SUM)
+        name = f"{view}{m.memory}"
+        self.world.views.add(name)
+        return f"{name}[{at.text}]"
+
     def note(self, operation: n.Operation, values: list[Value]) -> None:
         self.spots.append(Spot(operation.index, tuple(self.arguments(operation, values))))
 
@@ -120,7 +144,7 @@ class Translator:
         return name
 
     def result(self, operation: n.Operation, text: str) -> Value:
-        low, high = (0, 0) if operation.type is None else whole(operation.type)
+        low, high, _ = (0, 0, 0) if operation.type is None else whole(operation.type)
         if operation.type in (t.F32, t.F64):
             low, high = (0, 0)
         return Value(text, PRIMARY, low, high)
@@ -161,14 +185,17 @@ def load(translator: Translator, operation: n.Operation, values: list[Value]) ->
     translator.note(operation, values)
     translator.world.memories.add(m.memory)
     unpack, low, high = LOADS[n.mnemonic(operation)]
+    view = VIEWS.get(unpack)
+    if view is not None and translator.is_aligned(values[0], m, view[1]):
+        return Value(translator.element(values[0], m, *view), PRIMARY, low, high)
     at, bytes_ = address(translator, operation, values[0], m), f"d{m.memory}"
     if not unpack:
         return Value(f"{bytes_}[{at}]", PRIMARY, low, high)
     if unpack == "s8":
         return Value(f"({bytes_}[{at}] ^ 128) - 128", SUM, low, high)
-    if unpack == "f32":
+    if unpack == "uf32":
         again = f"f32_bits_of({bytes_}, {at})"
-        return Value(f"(_ if (_ := f32({bytes_}, {at})[0]) == _ else {again})", PRIMARY)
+        return Value(f"(_ if (_ := uf32({bytes_}, {at})[0]) == _ else {again})", PRIMARY)
     return Value(f"{unpack}({bytes_}, {at})[0]", PRIMARY, low, high)
 
 
@@ -184,9 +211,10 @@ def store(translator: Translator, operation: n.Operation, values: list[Value]) -
     at, bytes_ = address(translator, operation, base, m), f"d{m.memory}"
     if pack == "pf32":
         return Value(f"store_f32({bytes_}, {at}, {strict(value).text})")
-    if pack == "pf64":
-        return Value(f"{pack}({bytes_}, {at}, {strict(value).text})")
-    text = canon(value, (1 << bits) - 1).text
+    text = canon(value, (1 << bits) - 1).text if bits else strict(value).text
+    view = VIEWS.get(pack.replace("p", "u").replace("uf", "f"))
+    if view is not None and translator.is_aligned(base, m, view[1]):
+        return Value(f"{translator.element(base, m, *view)} = {text}")
     return Value(f"{pack}({bytes_}, {at}, {text})" if pack else f"{bytes_}[{at}] = {text}")
 
 
@@ -195,7 +223,8 @@ def select(translator: Translator, operation: n.Operation, values: list[Value]) 
     first, second, condition = values
     low, high = min(first.low, second.low), max(first.high, second.high)
     text = f"{first.at(CHOICE + 1)} if {condition_text(condition, operation.operands[2])} else {second.at(CHOICE + 1)}"
-    return Value(text, CHOICE, low, high, first.truth or second.truth, first.loose or second.loose)
+    truth, loose = first.truth or second.truth, first.loose or second.loose
+    return Value(text, CHOICE, low, high, truth, loose, zeros=min(first.zeros, second.zeros))
 
 
 def condition_text(value: Value, expression: n.Expression) -> str:

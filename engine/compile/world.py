@@ -279,7 +279,7 @@ PACK_F32, PACK_U32, UNPACK_U32 = Struct("<f").pack_into, Struct("<I").pack_into,
 SHARED: dict[str, Any] = {
     "u16": Struct("<H").unpack_from, "u32": UNPACK_U32, "u64": Struct("<Q").unpack_from,
     "s16": Struct("<h").unpack_from, "s32": Struct("<i").unpack_from,
-    "f32": Struct("<f").unpack_from, "f64": Struct("<d").unpack_from,
+    "uf32": Struct("<f").unpack_from, "uf64": Struct("<d").unpack_from,
     "p16": Struct("<H").pack_into, "p32": PACK_U32, "p64": Struct("<Q").pack_into, "pf64": Struct("<d").pack_into,
     "store_f32": _store_f32, "f32_bits_of": _f32_bits_of, "sqrt": math.sqrt, "f64_div": f64.div, "NAN": CANONICAL_NAN,
     "as_non_null": _as_non_null, "thrown_again": _thrown_again,
