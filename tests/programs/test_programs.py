@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from quire.engine.binary import decode, encode
+from quire.engine.tiers import TIERS
 from quire.wat.parser import parse_module
 from quire.wat.printer import print_module
 
@@ -89,9 +90,18 @@ def prepared(folder: Path, run: Run) -> Path:
     return folder
 
 
-def under_quire(run: Run, folder: Path) -> Outcome:
+def under_quire(run: Run, folder: Path, tier: str) -> Outcome:
     data = prepared(folder, run)
-    options = ["--dir", f"{data}::/data", "--env", "=".join(VARIABLE), str(built(run.program)), *run.arguments]
+    options = [
+        "--tier",
+        tier,
+        "--dir",
+        f"{data}::/data",
+        "--env",
+        "=".join(VARIABLE),
+        str(built(run.program)),
+        *run.arguments,
+    ]
     command = [sys.executable, "-m", "quire.cli", "run", *options]
     done = subprocess.run(command, check=False, input=run.input, capture_output=True, timeout=300, env=dict(os.environ))
     return Outcome(done.returncode, done.stdout, done.stderr, tree(data))
@@ -140,11 +150,12 @@ def oracle():
     return Oracle()
 
 
+@pytest.mark.parametrize("tier", TIERS)
 @pytest.mark.parametrize("name", RUNS)
-def test_a_real_program_behaves_as_under_wasmtime(name, oracle, tmp_path):
+def test_a_real_program_behaves_as_under_wasmtime(name, tier, oracle, tmp_path):
     run = RUNS[name]
     expected = oracle.run(run, tmp_path / "wasmtime")
-    actual = under_quire(run, tmp_path / "quire")
+    actual = under_quire(run, tmp_path / "quire", tier)
     assert actual.status == expected.status
     assert actual.output == expected.output
     assert actual.files == expected.files

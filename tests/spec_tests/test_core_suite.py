@@ -12,6 +12,7 @@ from quire.engine.binary.decode import decode
 from quire.engine.binary.encode import encode
 from quire.engine.errors import QuireError
 from quire.engine.module import Module
+from quire.engine.tiers import TIERS
 from quire.spec_tests import commands as c
 from quire.spec_tests.features import features_for
 from quire.spec_tests.files import Options, run_script
@@ -32,9 +33,10 @@ def of_the_suite(paths: list[Path]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("path", paths, ids=[str(path.relative_to(SUITE)) for path in paths])
 
 
+@pytest.mark.parametrize("tier", TIERS)
 @of_the_suite(SCRIPTS)
-def test_script(path):
-    result = run_script(path, Options(skips=SKIPS))
+def test_script(path, tier):
+    result = run_script(path, Options(tier, skips=SKIPS))
     assert not result.failures, "\n".join(map(str, result.failures))
     assert result.passed + result.skipped or not path.read_bytes()
 
