@@ -15,7 +15,9 @@ from quire.engine.compile import nodes as n
 from quire.engine.compile.lift import Graph
 from quire.engine.instructions.expressions import Value
 
-PATIENCE = 2  # visits before the ranges at the start of a loop are widened
+PATIENCE = 1  # visits before the ranges at the start of a loop are widened
+
+REFINEMENTS = 1
 
 
 class Evaluator(Protocol):
@@ -36,11 +38,11 @@ def after(state: facts.State, statement: n.Statement, evaluator: Evaluator) -> f
     if len(statement.targets) != 1:
         return facts_of_results(state, statement.targets, statement.types)
     (name,), (type_,) = statement.targets, statement.types
-    low, high = facts.range_of(evaluator.value(statement.value, state), type_)
+    low, high, zeros = facts.range_of(evaluator.value(statement.value, state), type_)
     limit = facts.whole(type_)
     if low < limit[0] or high > limit[1]:
-        low, high = limit  # the variable gets the unsigned reading
-    return {**state, name: (low, high)}
+        low, high, _ = limit  # the variable gets the unsigned reading
+    return {**state, name: (low, high, zeros)}
 
 
 def facts_of_results(state: facts.State, names: tuple[str, ...], types: tuple[t.OperandType, ...]) -> facts.State:
@@ -63,41 +65,92 @@ class Analysis:
         self.rank = {block: at for at, block in enumerate(graph.blocks)}
         self.pending: list[int] = []
         self.queued: set[n.Block] = set()
+        self.back: dict[n.Block, list[facts.State]] = {}
+        self.in_loop: dict[n.Block, frozenset[str]] = {}
         self.assigned: dict[n.Region, frozenset[str]] = {}
 
     def run(self) -> dict[n.Block, facts.State]:
         if self.graph.region.entry is not None:
-            self.reach(self.graph.region.entry, self.start())
+            self.reach(None, self.graph.region.entry, self.start())
         while self.pending:
             block = self.graph.blocks[heapq.heappop(self.pending)]
             self.queued.discard(block)
             for target, state in self.outcomes(block):
-                self.reach(target, state)
+                self.reach(block, target, state)
+        if self.graph.loops:
+            self.collect_back()
+            for _ in range(REFINEMENTS):
+                self.narrow()
         return self.states
+
+    def collect_back(self) -> None:
+        """What comes back to the starts of loops."""
+        for block in self.states:
+            for target, outcome in self.outcomes(block):
+                if self.goes_back(block, target):
+                    self.back.setdefault(target, []).append(outcome)
+
+    def narrow(self) -> None:
+        """Take back what widening gave too much: one more pass in order, from what comes back to the loops by now."""
+        incoming: dict[n.Block, facts.State] = {}
+        if self.graph.region.entry is not None:
+            incoming[self.graph.region.entry] = self.start()
+        back = self.back
+        self.back = {}
+        for block in sorted(self.states, key=self.rank.__getitem__):
+            state = incoming.get(block)
+            if state is None:
+                continue  # only a loop that nobody enters leads here
+            for returning in back.get(block, ()):
+                state = facts.join(state, self.changed(block, returning, state))
+            self.states[block] = state
+            for target, outcome in self.outcomes(block):
+                if self.goes_back(block, target):
+                    self.back.setdefault(target, []).append(outcome)
+                else:
+                    old = incoming.get(target)
+                    incoming[target] = outcome if old is None else facts.join(old, outcome)
 
     def start(self) -> facts.State:
         """Parameters are canonical, other locals zero."""
-        state = {name: (0, 0) for name, _ in self.graph.locals}
+        state = {name: facts.ZERO if type_ in facts.WHOLE else facts.STRICT for name, type_ in self.graph.locals}
         return {**state, **dict.fromkeys(self.strict_parameters(), facts.STRICT)}
 
     def strict_parameters(self) -> Iterator[str]:
         types = self.graph.parameter_types
         return (name for name, type_ in zip(self.graph.parameters, types, strict=True) if type_ not in facts.WHOLE)
 
-    def reach(self, block: n.Block, state: facts.State) -> None:
+    def reach(self, source: n.Block | None, block: n.Block, state: facts.State) -> None:
         old = self.states.get(block)
         if old is None:
             new = state
-        elif block in self.graph.loops and self.visits[block] > PATIENCE:
-            new = facts.widen(old, state)
         else:
-            new = facts.join(old, state)
+            if self.goes_back(source, block):
+                state = self.changed(block, state, old)
+            widening = block in self.graph.loops and self.visits[block] > PATIENCE
+            new = facts.widen(old, state) if widening else facts.join(old, state)
         if new != old:
             self.states[block] = new
             self.visits[block] = self.visits.get(block, 0) + 1
             if block not in self.queued:
                 self.queued.add(block)
                 heapq.heappush(self.pending, self.rank[block])
+
+    def goes_back(self, source: n.Block | None, target: n.Block) -> bool:
+        """Whether a branch leads to the start of a loop from inside it."""
+        end = self.graph.loops.get(target)
+        return end is not None and source is not None and target.number <= source.number < end
+
+    def changed(self, header: n.Block, state: facts.State, entry: facts.State) -> facts.State:
+        """What comes back to the start of a loop: a variable that it does not assign is as it was on entry."""
+        if header not in self.in_loop:
+            end = self.graph.loops[header]
+            inside = (block for block in self.graph.blocks if header.number <= block.number < end)
+            names = (name for block in inside for statement in block.statements for name in targets(statement))
+            self.in_loop[header] = frozenset(names)
+        assigned = self.in_loop[header]
+        kept = {name: known for name, known in entry.items() if name not in assigned}
+        return {**{name: known for name, known in state.items() if name in assigned}, **kept}
 
     def outcomes(self, block: n.Block) -> Iterator[tuple[n.Block, facts.State]]:
         state = self.states[block]

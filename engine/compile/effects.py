@@ -28,11 +28,15 @@ _BY_MNEMONIC = {
     "ref.cast ref.as_non_null i31.get_s i31.get_u array.new array.new_default array.new_fixed array.len": TRAPS,
     "table.get struct.get struct.get_s struct.get_u array.get array.get_s array.get_u": READS_STATE | TRAPS,
     "global.set": WRITES_STATE,
-    "table.set struct.set array.set": WRITES_STATE | TRAPS,
+    "table.set struct.set array.set array.fill array.copy array.init_data array.init_elem": WRITES_STATE | TRAPS,
+    "table.fill table.copy table.init table.grow elem.drop": WRITES_STATE | READS_STATE | TRAPS,
+    "memory.fill memory.copy memory.init": READS_MEMORY | WRITES_MEMORY | READS_STATE | TRAPS,
 }
 
 
 def _of(row: Row) -> int:
+    if row.mnemonic.endswith(".const"):
+        return PURE
     for words, effects in _BY_MNEMONIC.items():
         if row.mnemonic in words.split():
             return effects

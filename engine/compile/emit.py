@@ -30,7 +30,7 @@ class Emitter:
                 more, state = self.writer.statements(each.block)
                 lines += more
                 if each.end:
-                    lines += self.writer.end(each.block, state)
+                    lines = returned(lines + self.writer.end(each.block, state))
                     falls = False
             else:
                 more, falls = self.control(each, state)
@@ -132,6 +132,15 @@ class Emitter:
         handler += [Line("else:"), default] if word == "elif" else default.lines
         lines: Lines = [Line("try:"), Suite(body, nests=True), Line("except Thrown as thrown:")]
         return [*lines, Suite(handler, nests=True)], falls
+
+
+def returned(lines: Lines) -> Lines:
+    """Without the detour of a result by a slot."""
+    if len(lines) > 1 and isinstance(lines[-2], Line) and isinstance(lines[-1], Line):
+        name, _, value = lines[-2].text.partition(" = ")
+        if name[0] == "s" and lines[-1].text == f"return {name}":
+            return [*lines[:-2], Line(f"return {value}", lines[-2].spots)]
+    return lines
 
 
 def flag(target: n.Block) -> str:

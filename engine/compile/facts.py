@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from dataclasses import replace
 
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.instructions.expressions import PRIMARY, Value
 
-Range = tuple[int, int]
+Range = tuple[int, int, int]  # the least and the greatest value, and how many of the lowest bits are 0
 State = dict[str, Range]
 
-WHOLE: Mapping[t.OperandType, Range] = {t.I32: (0, (1 << 32) - 1), t.I64: (0, (1 << 64) - 1)}
-STRICT, LOOSE = (0, 0), (0, 1)  # of floats
-_STEPS = sorted({0, 1, *(edge for bits in (7, 8, 15, 16, 31, 32, 63, 64) for edge in ((1 << bits) - 1, 1 << bits))})
+WHOLE: Mapping[t.OperandType, Range] = {t.I32: (0, (1 << 32) - 1, 0), t.I64: (0, (1 << 64) - 1, 0)}
+ZERO = (0, 0, 64)
+STRICT, LOOSE = (0, 0, 0), (0, 1, 0)  # of floats
+_STEPS = (0, 1, *((1 << bits) - 1 for bits in (31, 32, 63, 64)))
 
 
 def whole(type_: t.OperandType) -> Range:
@@ -28,40 +30,40 @@ def whole(type_: t.OperandType) -> Range:
 
 def variable(name: str, type_: t.OperandType, state: State) -> Value:
     """A variable as an expression, with what the state knows of it."""
-    low, high = state.get(name) or whole(type_)
+    low, high, zeros = state.get(name) or whole(type_)
     if type_ in (t.F32, t.F64):
         return Value(name, PRIMARY, loose=high > 0, simple=True)
-    return Value(name, PRIMARY, low, high, simple=True)
+    return Value(name, PRIMARY, low, high, simple=True, zeros=zeros)
 
 
 def range_of(value: Value, type_: t.OperandType) -> Range:
     """What is to be remembered of a value."""
     if type_ in WHOLE:
-        return value.low, value.high
+        return value.low, value.high, value.zeros
     return LOOSE if value.loose else STRICT
 
 
 def join(first: State, second: State) -> State:
     """What holds in both."""
     joined = {}
-    for name, (low, high) in first.items():
+    for name, (low, high, zeros) in first.items():
         other = second.get(name)
         if other is not None:
-            joined[name] = (min(low, other[0]), max(high, other[1]))
+            joined[name] = (min(low, other[0]), max(high, other[1]), min(zeros, other[2]))
     return joined
 
 
 def widen(old: State, new: State) -> State:
     """The join, where what grew grows on to the next of a few steps, so that it soon stops."""
     widened = {}
-    for name, (low, high) in join(old, new).items():
+    for name, (low, high, zeros) in join(old, new).items():
         before = old[name]
         if low < before[0]:
             low = _STEPS[max(bisect_right(_STEPS, low) - 1, 0)]
         if high > before[1]:
             at = bisect_left(_STEPS, high)
             high = _STEPS[min(at, len(_STEPS) - 1)]
-        widened[name] = (low, high)
+        widened[name] = (low, high, zeros)
     return widened
 
 
@@ -81,8 +83,11 @@ def refine(state: State, condition: n.Expression, left: Value | None, right: Val
     relation, _, sign = name.partition("_")
     if relation not in _OPPOSITE or left is None or right is None or condition.operands[0].type not in WHOLE:
         return state
-    if sign == "s" and not _agree(relation, left, right, condition.operands[0].type, taken=taken):
-        return state
+    if sign == "s":
+        if not _agree(relation, left, right, condition.operands[0].type, taken=taken):
+            return state
+        most = WHOLE[condition.operands[0].type][1] // 2  # then both are below it
+        left, right = (replace(each, high=min(each.high, most)) for each in (left, right))
     relation = relation if taken else _OPPOSITE[relation]
     state = _learn(state, condition.operands[0], relation, right)
     return _learn(state, condition.operands[1], _MIRRORED[relation], left)
@@ -100,7 +105,7 @@ def _learn(state: State, expression: n.Expression, relation: str, other: Value) 
     """That a variable is in a relation to another value."""
     if not isinstance(expression, n.Get) or expression.type not in WHOLE:
         return state
-    low, high = state.get(expression.name) or WHOLE[expression.type]
+    low, high, zeros = state.get(expression.name) or WHOLE[expression.type]
     match relation:
         case "lt" | "le":
             high = min(high, other.high - (relation == "lt"))
@@ -112,4 +117,4 @@ def _learn(state: State, expression: n.Expression, relation: str, other: Value) 
             low, high = low + (low == other.low), high - (high == other.high)
     if low > high:  # the branch is never taken
         return state
-    return {**state, expression.name: (low, high)}
+    return {**state, expression.name: (low, high, zeros)}

@@ -60,7 +60,9 @@ def assemble(function: WasmFunction, graph: Graph, translator: Translator, body:
         head += TICK
     elif calls(graph):
         head += [Line("if not RUN:"), Suite([Line("stop()")])]
-    reload = [f"d{memory} = M{memory}.data" for memory in sorted(translator.world.memories)]
+    world = translator.world
+    reload = [f"m{memory} = M{memory}.data" for memory in sorted(world.memories)]
+    reload += [f'{view} = M{view[1:]}.view("{view[0]}")' for view in sorted(world.views)]
     head += [Line(text) for text in reload]
     head += first_values(graph)
     parameters = ", ".join(graph.parameters)

@@ -43,7 +43,7 @@ class Control:
 
 @dataclass(eq=False, slots=True)
 class Graph:
-    """A lifted function. `jumps_back` are the blocks that loops start with."""
+    """A lifted function. `loops`: the blocks that loops start with, and the number behind their last block."""
 
     region: n.Region
     blocks: list[n.Block]
@@ -51,7 +51,7 @@ class Graph:
     parameter_types: tuple[t.ValueType, ...]
     locals: tuple[tuple[str, t.ValueType], ...]
     results: tuple[t.ValueType, ...]
-    loops: set[n.Block] = field(default_factory=set)
+    loops: dict[n.Block, int] = field(default_factory=dict)
     has_tail_calls: bool = False
 
 
@@ -150,7 +150,7 @@ class Lifting(Operands):
 
     def rule_loop(self, block_type: Any) -> None:
         control = self.open(block_type, loop=True)
-        self.graph.loops.add(control.label)
+        self.graph.loops[control.label] = 0
         self.finish(n.Jump(control.label))
         self.start(control.label)
 
@@ -200,6 +200,8 @@ class Lifting(Operands):
 
     def rule_end(self) -> None:
         control = self.controls.pop()
+        if control.loop:
+            self.graph.loops[control.label] = next(self.numbers)
         if not self.controls:
             self.end_body(control)
             return

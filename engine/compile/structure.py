@@ -8,7 +8,7 @@ flag. Knows no source text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from quire.engine.compile import nodes as n
@@ -100,7 +100,7 @@ class Way:
     again: bool  # the last frame is continued, not broken
 
 
-def structure(region: n.Region, loops: set[n.Block]) -> Tree:
+def structure(region: n.Region, loops: Container[n.Block]) -> Tree:
     """The tree of a function's region, exits resolved; `loops` are the blocks that loops start with."""
     tree = Structuring(region, loops).run()
     resolve(tree)
@@ -117,11 +117,17 @@ def is_small(block: n.Block) -> bool:
 class Structuring:
     """Makes the tree of one region; branches to `outside` are exits."""
 
-    def __init__(self, region: n.Region, loops: set[n.Block]) -> None:
+    def __init__(self, region: n.Region, loops: Container[n.Block]) -> None:
         self.region = region
         self.loops = loops
         self.order: Order = order(region)
+        self.bodies = loop_bodies(self.order)
+        self.within_loops: dict[n.Block, list[n.Block]] = {block: [] for block in self.order.blocks}
+        for header, body in self.bodies.items():
+            for block in body:
+                self.within_loops[block].append(header)
         self.merges = {block for block in self.order.blocks if self.is_merge(block)}
+        self.move_behind_loops()
 
     def is_merge(self, block: n.Block) -> bool:
         """Whether a block stands behind the code that leads to it: several branches do, or a handler."""
@@ -130,6 +136,22 @@ class Structuring:
             return False
         return len(forward) > 1 or any(isinstance(each.end, n.Try) for each in forward)
 
+    def move_behind_loops(self) -> None:
+        """What only a loop leads to, without being part of it, follows it instead of standing in it."""
+        children = self.order.children
+        for block in self.order.blocks:
+            for child in tuple(children[block]):
+                header = self.outermost_left(block, child)
+                if header is not None and not is_small(child):
+                    children[block].remove(child)
+                    children[header].append(child)
+                    self.merges.add(child)
+
+    def outermost_left(self, source: n.Block, target: n.Block) -> n.Block | None:
+        """The header of the outermost loop that has one block and not the other."""
+        headers = [header for header in self.within_loops[source] if target not in self.bodies[header]]
+        return min(headers, key=self.order.position.__getitem__, default=None)
+
     def run(self) -> Tree:
         return [] if self.region.entry is None else self.tree(self.region.entry)
 
@@ -137,13 +159,14 @@ class Structuring:
         """The code of a block and of all that it dominates."""
         merges = [each for each in self.order.children.get(block, ()) if each in self.merges]
         merges.sort(key=self.order.position.__getitem__)
-        if any(self.order.goes_back(each, block) for each in self.order.predecessors[block]):
-            return [Loop(block, self.within(block, merges))]
-        return self.within(block, merges)
+        body = self.bodies.get(block)
+        if body is None:
+            return self.followed(self.leaf(block), merges)
+        loop = Loop(block, self.followed(self.leaf(block), [each for each in merges if each in body]))
+        return self.followed([loop], [each for each in merges if each not in body])
 
-    def within(self, block: n.Block, merges: Sequence[n.Block]) -> Tree:
-        """A block, then those that follow it, each behind the code that may exit to it."""
-        tree = self.leaf(block)
+    def followed(self, tree: Tree, merges: Sequence[n.Block]) -> Tree:
+        """Code, then the blocks that follow it, each behind the code that may exit to it."""
         for label in merges:
             tree = [Once(label, tree), *self.tree(label)]
         return tree
@@ -177,12 +200,22 @@ class Structuring:
         return self.tree(target)
 
 
+def loop_bodies(order_: Order) -> dict[n.Block, set[n.Block]]:
+    """For each start of a loop the blocks from which it is reached again."""
+    bodies: dict[n.Block, set[n.Block]] = {}
+    for block in order_.blocks:
+        back = [each for each in order_.predecessors[block] if order_.goes_back(each, block)]
+        if back:
+            body = bodies[block] = {block}
+            while back:
+                each = back.pop()
+                if each not in body:
+                    body.add(each)
+                    back += order_.predecessors[each]
+    return bodies
+
+
 # Exits
-
-
-def ends(tree: Tree) -> bool:
-    """Whether the code never gets behind itself."""
-    return bool(tree) and isinstance(tree[-1], Code) and tree[-1].end
 
 
 def resolve(tree: Tree) -> None:

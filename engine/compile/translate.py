@@ -63,7 +63,7 @@ STORES = {
 }  # fmt: skip
 
 VIEWS = {
-    "u16": ("H", 1), "s16": ("h", 1), "u32": ("I", 2), "s32": ("i", 2), "u64": ("Q", 3), "f64": ("d", 3),
+    "u16": ("H", 1), "s16": ("h", 1), "u32": ("I", 2), "s32": ("i", 2), "u64": ("Q", 3), "uf64": ("d", 3),
 }  # fmt: skip
 """Reads that a typed view of the bytes does as well: its format, and the exponent of its size."""
 
@@ -188,7 +188,7 @@ def load(translator: Translator, operation: n.Operation, values: list[Value]) ->
     view = VIEWS.get(unpack)
     if view is not None and translator.is_aligned(values[0], m, view[1]):
         return Value(translator.element(values[0], m, *view), PRIMARY, low, high)
-    at, bytes_ = address(translator, operation, values[0], m), f"d{m.memory}"
+    at, bytes_ = address(translator, operation, values[0], m), f"m{m.memory}"
     if not unpack:
         return Value(f"{bytes_}[{at}]", PRIMARY, low, high)
     if unpack == "s8":
@@ -208,11 +208,11 @@ def store(translator: Translator, operation: n.Operation, values: list[Value]) -
     base, value = values
     translator.note(operation, values)
     translator.world.memories.add(m.memory)
-    at, bytes_ = address(translator, operation, base, m), f"d{m.memory}"
+    at, bytes_ = address(translator, operation, base, m), f"m{m.memory}"
     if pack == "pf32":
         return Value(f"store_f32({bytes_}, {at}, {strict(value).text})")
     text = canon(value, (1 << bits) - 1).text if bits else strict(value).text
-    view = VIEWS.get(pack.replace("p", "u").replace("uf", "f"))
+    view = VIEWS.get(pack.replace("p", "u"))
     if view is not None and translator.is_aligned(base, m, view[1]):
         return Value(f"{translator.element(base, m, *view)} = {text}")
     return Value(f"{pack}({bytes_}, {at}, {text})" if pack else f"{bytes_}[{at}] = {text}")

@@ -29,6 +29,8 @@ class Value:
     loose: bool = False
     constant: bool = False
     simple: bool = False  # a variable or a literal: evaluating it twice costs nothing
+    zeros: int = 0  # lowest bits that are known to be 0
+    scaled: tuple[Value, int] | None = None  # the value before it was shifted left, and by how much
 
     def at(self, binding: int) -> str:
         """The text, in parentheses if it does not bind as tightly."""
@@ -40,13 +42,28 @@ class Value:
 
 def literal(number: int) -> Value:
     text = str(number) if -1024 < number < 65536 else hex(number)
-    return Value(text, PRIMARY if number >= 0 else UNARY, number, number, constant=True, simple=True)
+    return Value(text, PRIMARY if number >= 0 else UNARY, number, number, constant=True, simple=True, zeros=ctz(number))
 
 
-def infix(a: Value, operator: str, b: Value, binding: int, low: int = 0, high: int = 0) -> Value:
+def ctz(number: int) -> int:
+    """How many of the lowest bits are 0; 64 for 0 itself."""
+    return (number & -number).bit_length() - 1 if number else 64
+
+
+def infix(
+    a: Value,
+    operator: str,
+    b: Value,
+    binding: int,
+    low: int = 0,
+    high: int = 0,
+    zeros: int = 0,
+    scaled: tuple[Value, int] | None = None,
+) -> Value:
     """A left-associative operation."""
     truth = a.truth and b.truth and binding in (AND, OR, XOR)  # as Python has it
-    return Value(f"{a.at(binding)} {operator} {b.at(binding + 1)}", binding, low, high, truth)
+    text = f"{a.at(binding)} {operator} {b.at(binding + 1)}"
+    return Value(text, binding, low, high, truth, zeros=zeros, scaled=scaled)
 
 
 def compare(a: Value, operator: str, b: Value) -> Value:
@@ -81,12 +98,27 @@ def canon(a: Value, mask: int) -> Value:
     if a.constant:
         return literal(a.low & mask)
     if a.binding in (SUM, UNARY) and a.within(-mask - 1, 2 * mask + 1) and mask < 1 << 32:
-        guard = "0 <= {0} <= 0x3fffffff" if a.low < 0 else "{0} <= 0x3fffffff"
+        most = f"{min(mask, 0x3FFFFFFF):#x}"
+        guard = f"0 <= {{0}} <= {most}" if a.low < 0 else f"{{0}} <= {most}"
         if a.low < 0 and a.high <= mask:
             guard = "{0} >= 0"
         test = guard.format(f"({SCRATCH} := {a.text})")
-        return Value(f"({SCRATCH} if {test} else {SCRATCH} & {mask:#x})", PRIMARY, 0, mask)
-    return Value(f"{a.at(AND)} & {mask:#x}", AND, 0, mask)
+        text = f"({SCRATCH} if {test} else {SCRATCH} & {mask:#x})"
+        return Value(text, PRIMARY, 0, mask, zeros=a.zeros, scaled=a.scaled)
+    return Value(f"{a.at(AND)} & {mask:#x}", AND, 0, mask, zeros=a.zeros, scaled=a.scaled)
+
+
+def shifted(a: Value, by: int, mask: int) -> Value:
+    """The unsigned reading, shifted right by bits that are known to be 0: without a shift where it was one to the left."""
+    if a.scaled is not None and a.scaled[1] >= by:
+        inner, distance = a.scaled
+        if distance > by:
+            inner = infix(
+                inner, "<<", literal(distance - by), SHIFT, inner.low << distance - by, inner.high << distance - by
+            )
+        return canon(inner, mask >> by)
+    a = canon(a, mask)
+    return literal(a.low >> by) if a.constant else infix(a, ">>", literal(by), SHIFT, a.low >> by, a.high >> by)
 
 
 def signed(a: Value, sign_bit: int) -> Value:

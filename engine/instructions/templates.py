@@ -68,25 +68,46 @@ class IntegerTemplates:
     # Arithmetic
 
     def add(self, a: Value, b: Value) -> Value:
+        zeros, scaled = min(a.zeros, b.zeros), self.scaled_sum(a, b) if a.scaled or b.scaled else None
+        return self.sum(a, b, zeros, scaled)
+
+    def scaled_sum(self, a: Value, b: Value) -> tuple[Value, int] | None:
+        """The sum of two operands that were shifted left alike, or of one and a multiple."""
+        if a.constant:
+            a, b = b, a
+        if a.scaled is None:
+            return None
+        inner, by = a.scaled
+        if b.scaled is not None and b.scaled[1] == by:
+            return self.sum(inner, b.scaled[0]), by
+        if b.constant and b.zeros >= by:
+            return self.sum(inner, literal(signed(b, self.sign_bit).low >> by)), by
+        return None
+
+    def sum(self, a: Value, b: Value, zeros: int = 0, scaled: tuple[Value, int] | None = None) -> Value:
         a, b = self.near(a), self.near(b)
         if a.constant and not b.constant:
             a, b = b, a
+        low, high = a.low + b.low, a.high + b.high
         if b.constant and b.low < 0:
-            return infix(a, "-", literal(-b.low), SUM, a.low + b.low, a.high + b.high)
-        return infix(a, "+", b, SUM, a.low + b.low, a.high + b.high)
+            return infix(a, "-", literal(-b.low), SUM, low, high, zeros, scaled)
+        return infix(a, "+", b, SUM, low, high, zeros, scaled)
 
     def sub(self, a: Value, b: Value) -> Value:
-        a, b = self.near(a), self.near(b)
+        a, b, zeros = self.near(a), self.near(b), min(a.zeros, b.zeros)
+        low, high = a.low - b.high, a.high - b.low
         if b.constant and b.low < 0:
-            return infix(a, "+", literal(-b.low), SUM, a.low - b.low, a.high - b.low)
+            return infix(a, "+", literal(-b.low), SUM, low, high, zeros)
         if a.constant and not a.low:
-            return Value(f"-{b.at(UNARY)}", UNARY, -b.high, -b.low)
-        return infix(a, "-", b, SUM, a.low - b.high, a.high - b.low)
+            return Value(f"-{b.at(UNARY)}", UNARY, low, high, zeros=zeros)
+        return infix(a, "-", b, SUM, low, high, zeros)
 
     def mul(self, a: Value, b: Value) -> Value:
         a, b = (signed(each, self.sign_bit) if each.constant else self.bounded(each) for each in (a, b))
         ends = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
-        return infix(a, "*", b, PRODUCT, min(ends), max(ends))
+        zeros = a.zeros + b.zeros
+        scaled = (a, b.zeros) if b.constant and b.low > 0 and b.low == 1 << b.zeros else None
+        return infix(a, "*", b, PRODUCT, min(ends), max(ends), zeros=zeros, scaled=scaled)
 
     def bounded(self, a: Value) -> Value:
         return a if a.within(-2 * self.mask, 2 * self.mask) else self.canon(a)
@@ -120,7 +141,7 @@ class IntegerTemplates:
         if not (a.within(0, self.mask) or b.within(0, self.mask)):
             a = self.canon(a)
         highs = [each.high for each in (a, b) if each.low >= 0]
-        return infix(a, "&", b, AND, 0, min(highs))
+        return infix(a, "&", b, AND, 0, min(highs), zeros=max(a.zeros, b.zeros))
 
     def or_(self, a: Value, b: Value) -> Value:
         return self.bitwise(a, "|", b, OR)
@@ -130,16 +151,18 @@ class IntegerTemplates:
 
     def bitwise(self, a: Value, operator: str, b: Value, binding: int) -> Value:
         a, b = self.canon(a), self.canon(b)
-        return infix(a, operator, b, binding, 0, (1 << max(a.high.bit_length(), b.high.bit_length())) - 1)
+        most = (1 << max(a.high.bit_length(), b.high.bit_length())) - 1
+        return infix(a, operator, b, binding, 0, most, zeros=min(a.zeros, b.zeros))
 
     def shl(self, a: Value, b: Value) -> Value:
         if b.constant:
             distance = b.low % self.width
             if not distance:
                 return a
-            if not a.within(0, self.mask >> distance):
-                a = self.bounded(a)
-            return infix(a, "<<", literal(distance), SHIFT, a.low << distance, a.high << distance)
+            if not a.within(-FAR, FAR):
+                a = self.canon(a)
+            low, high, scaled = a.low << distance, a.high << distance, (a, distance)
+            return infix(a, "<<", literal(distance), SHIFT, low, high, a.zeros + distance, scaled)
         a = self.canon(a)
         return infix(a, "<<", self.distance(b), SHIFT, 0, a.high << self.width - 1)
 
@@ -155,7 +178,8 @@ class IntegerTemplates:
     def shr_u(self, a: Value, b: Value) -> Value:
         a, distance = self.canon(a), self.distance(b)
         low = distance.low if distance.constant else 0
-        return infix(a, ">>", distance, SHIFT, 0, a.high >> low)
+        zeros = max(a.zeros - low, 0) if distance.constant else 0
+        return infix(a, ">>", distance, SHIFT, 0, a.high >> low, zeros=zeros)
 
     def shr_s(self, a: Value, b: Value) -> Value:
         a, distance = signed(a, self.sign_bit), self.distance(b)

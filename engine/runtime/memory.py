@@ -38,6 +38,7 @@ class Memory:
             raise Exhausted("memory limit exceeded", f"{name} wants {self.length} bytes")
         self.storage = self.allocate(self.length)
         self.data = self.storage.view(self.length)
+        self._views: dict[str, tuple[memoryview, memoryview]] = {}
 
     def charge(self, count: int) -> bool:
         """Take `count` new bytes from the limit of the host; False where they do not fit."""
@@ -107,6 +108,14 @@ class Memory:
     def peek(self, address: int, count: int) -> bytes | memoryview:
         """`count` bytes, to be used at once: a later store changes them."""
         return self.data[address : address + count]
+
+    def view(self, format_: str) -> memoryview:
+        """The bytes as elements of a format of `memoryview.cast`, which must divide the size of a page."""
+        data, view = self._views.get(format_, (None, None))
+        if data is not self.data or view is None:
+            view = self.data.cast(format_)
+            self._views[format_] = (self.data, view)
+        return view
 
     def poke(self, address: int, data: bytes | bytearray | memoryview) -> None:
         """Write all of `data`, which may be bytes of this memory."""
