@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from quire.engine.tiers import TIERS
+from quire.proposal_ops import FEATURES
 from quire.spec_tests.files import Options, run_script
 from quire.spec_tests.header import declared_features, profiles_of
 from quire.spec_tests.memory_control import coverage
@@ -19,6 +20,14 @@ def test_script(path: Path, profile: str, tier: str) -> None:
     result = run_script(path, Options(tier=tier, alignment=profile))
     assert not result.failures, "\n".join(map(str, result.failures))
     assert result.passed
+
+
+@pytest.mark.parametrize(("path", "profile"), RUNS, ids=lambda value: getattr(value, "stem", value))
+def test_script_with_all_features_on(path: Path, profile: str) -> None:
+    if not declared_features(path.read_bytes()):
+        return  # it is about the feature being off
+    result = run_script(path, Options(enabled=FEATURES, alignment=profile))
+    assert not result.failures, "\n".join(map(str, result.failures))
 
 
 def test_each_script_says_which_features_it_needs() -> None:
