@@ -11,6 +11,7 @@ from quire.spec_tests.header import declared_features, profiles_of
 from quire.spec_tests.memory_control import coverage
 
 SCRIPTS = sorted(coverage.FOLDER.glob("*.wast"))
+ALONE = ("alone", "off")  # they assert that features are off
 RUNS = [(path, profile) for path in SCRIPTS for profile in profiles_of(path)]
 
 
@@ -36,11 +37,20 @@ def test_script_with_all_features_on(path: Path, profile: str, tmp_path: Path) -
     assert result.passed
 
 
+@pytest.mark.parametrize("path", [path for path in SCRIPTS if path.stem not in ALONE], ids=lambda path: path.stem)
+def test_script_with_every_feature_on(path: Path) -> None:
+    every = features(known_features())
+    runner = Runner(Engine(every, alignment=declared_profile(path)))
+    for command in read_script(path.read_bytes(), every.text_format):
+        mismatch = runner.run(command)
+        assert mismatch is None, f"line {command.line}: expected {mismatch.expected}, came {mismatch.came}"
+
+
 def test_each_script_says_which_features_it_needs() -> None:
     for path in SCRIPTS:
-        features = declared_features(path.read_bytes())
-        assert features is not None, path.name
-        assert features == () or "memory-control" in features, path.name
+        named = declared_features(path.read_bytes())
+        assert named is not None, path.name
+        assert named == () or "memory-control" in named, path.name
 
 
 def test_each_assertion_says_what_it_tests() -> None:
