@@ -21,6 +21,7 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "objdump": ("quire.cli.verbs.objdump", "show sections, types, imports, exports and code of a module"),
     "wast": ("quire.spec_tests.command", "run conformance scripts (.wast)"),
     "wast-export": ("quire.spec_tests.export", "write scripts as JSON and binaries, for other engines"),
+    "fuzz": ("quire.fuzz.command", "compare this engine with others on generated modules"),
     "fetch-suite": ("quire.spec_tests.fetch", "get the core test suite"),
 })  # fmt: skip
 """The verbs: each has a module with `add_arguments(parser)` and `run(arguments) -> exit status`."""

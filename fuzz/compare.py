@@ -11,6 +11,7 @@ import struct
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from quire.fuzz.legs.protocol import Answer
 from quire.fuzz.observe import MARKER
@@ -107,9 +108,8 @@ def values_by_call(observed: bytes) -> dict[int, str]:
     """What each call wrote."""
     words = [word for (word,) in struct.iter_unpack("<I", observed + bytes(-len(observed) % 4))]
     starts = [at for at, word in enumerate(words) if word & 0xFFFF0000 == MARKER]
-    ends = [*starts[1:], len(words)]
-    pairs = ((words[at] - MARKER, words[at + 1 : end]) for at, end in zip(starts, ends, strict=True))
-    return {number: " ".join(f"{word:x}" for word in written).rstrip(" 0") for number, written in pairs}
+    pairs = ((words[at] - MARKER, words[at + 1 : end]) for at, end in pairwise([*starts, len(words)]))
+    return {number: " ".join(f"{word:x}" for word in written) for number, written in pairs}
 
 
 def _differ(phase: str, outcomes: Mapping[str, str], call: int = -1) -> Difference:

@@ -6,6 +6,7 @@ the module itself takes its values apart. To the ends of its index spaces, where
     observed      a memory of one page, into which values are written, 32 bits after 32 bits
     call:N        functions without parameters: each makes one call and writes its results, or the exception
     state         a function that writes globals, tables (null, or which types a reference is of) and sizes of memories
+    word          a function that reads 32 bits of what was written
     memory:N      exports of the module's memories, whose bytes the engine's host hashes
 
 A structure or array is written with its type and fields, to a depth of three. Before each call stands a marker.
@@ -95,6 +96,8 @@ class Shim:
             self.export(f"call:{number}", self.add((), (t.I32,), self.call_code(number, each)))
         tables = [LocalRun(1, each.address_type) for each in self.context.tables]
         self.export("state", self.add((), (t.I32,), self.state_code(), tables))
+        load = Instruction(self.make("i32.load").row, (MemArg(2, self.memory, 0),))
+        self.export("word", self.add((t.I32,), (t.I32,), [self.make("local.get", 0), load]))
         names = [f"memory:{index}" for index in range(self.memory)]
         exports = [Export(name, "memory", index) for index, name in enumerate(names)]
         self.additions.exports += [*exports, Export("observed", "memory", self.memory)]

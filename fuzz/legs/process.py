@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from quire.embedding.store import TIERS
+from quire.engine.tiers import TIERS
 from quire.fuzz.legs.protocol import LENGTH, Answer, Request, decode_answer, encode_request
 
 MEMORY: Final = 6 << 30  # bytes of address space of a leg

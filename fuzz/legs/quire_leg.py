@@ -8,7 +8,6 @@ import hashlib
 import sys
 from collections.abc import Callable
 
-from quire.embedding.store import TIERS
 from quire.engine import types as t
 from quire.engine.binary import decode
 from quire.engine.errors import Crash, Exhausted, Invalid, Malformed, Trap, Unlinkable
@@ -19,6 +18,7 @@ from quire.engine.runtime.limits import HostLimits
 from quire.engine.runtime.memory import Memory
 from quire.engine.runtime.objects import GuestException
 from quire.engine.runtime.store import Store
+from quire.engine.tiers import TIERS
 from quire.engine.validate import validate
 from quire.fuzz.legs.protocol import Answer, Request, serve
 from quire.fuzz.legs.traps import class_of

@@ -1,0 +1,94 @@
+"""One batch: a range of cases, run on legs and compared. A pure function of configuration and range, times apart."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from quire.engine.errors import Crash, Invalid
+from quire.engine.validate import validate
+from quire.fuzz.campaign.cases import Cases, request_of
+from quire.fuzz.compare import compare, outcome_hash
+from quire.fuzz.generate.generator import Generated
+from quire.fuzz.legs.process import LegProcess, ask_all
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A case on which legs differ."""
+
+    number: int
+    bucket: str
+    call: int
+    outcomes: tuple[str, str]
+    details: dict[str, str]
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """What came out of one batch. `outcome` is equal whenever all answers of all legs were."""
+
+    low: int
+    high: int
+    modules: int = 0
+    reached: int = 0  # modules with a compared call
+    dropped: int = 0
+    calls: int = 0  # compared
+    traps: int = 0
+    seconds: float = 0.0
+    outcome: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    coverage: dict[str, int] = field(default_factory=dict)  # modules that have an instruction, or calls of it
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def result_from(raw: dict[str, Any]) -> BatchResult:
+    """From what as_json made of one."""
+    findings = [Finding(**{**each, "outcomes": tuple(each["outcomes"])}) for each in raw["findings"]]
+    return BatchResult(**{**raw, "findings": findings})
+
+
+def run_batch(cases: Cases, legs: Sequence[LegProcess], low: int, high: int) -> BatchResult:
+    """The cases from `low` up to but not including `high`."""
+    result, digest, coverage = BatchResult(low, high), hashlib.sha256(), Counter[str]()
+    started = time.perf_counter()
+    for number in range(low, min(high, len(cases))):
+        generated = cases.case(number)
+        digest.update(run_case(result, legs, number, generated).encode())
+        coverage.update(mnemonics(generated))
+    result.outcome = digest.hexdigest()[:16]
+    result.coverage = dict(sorted(coverage.items()))
+    result.seconds = time.perf_counter() - started
+    return result
+
+
+def run_case(result: BatchResult, legs: Sequence[LegProcess], number: int, generated: Generated) -> str:
+    """One case; adds to the result. The hash of its outcome."""
+    result.modules += 1
+    try:
+        validate(generated.module, generated.instruction_set)
+    except (Invalid, Crash) as error:
+        result.findings.append(Finding(number, f"generator {type(error).__name__}", -1, (str(error), ""), {}))
+        return "invalid"
+    answers = ask_all(legs, request_of(generated))
+    verdict = compare(answers)
+    result.calls += verdict.calls
+    result.traps += verdict.traps
+    result.reached += verdict.calls > 0
+    result.dropped += verdict.dropped
+    if verdict.difference is not None:
+        found = verdict.difference
+        details = {name: answer.detail for name, answer in answers.items() if answer.detail}
+        result.findings.append(Finding(number, found.bucket, found.call, found.outcomes, details))
+    return outcome_hash(answers)
+
+
+def mnemonics(generated: Generated) -> set[str]:
+    """The instructions of a module."""
+    return {each.row.mnemonic for function in generated.module.functions for each in function.body.instructions}

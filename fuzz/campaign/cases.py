@@ -1,0 +1,77 @@
+"""The cases of a campaign: a configuration and a number give always the same one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from quire.fuzz.choices import SeededChoices
+from quire.fuzz.generate.features import ALL_FEATURES, OWN
+from quire.fuzz.generate.generator import VERSION, Generated, generate
+from quire.fuzz.legs.protocol import Request
+from quire.fuzz.matrix import matrix
+from quire.fuzz.observe import observe
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What decides on the cases and outcomes of a campaign. `matrix` is its limit of operands, 0 for random modules."""
+
+    legs: tuple[str, ...]
+    features: tuple[str, ...] = ALL_FEATURES
+    seed: int = 0
+    matrix: int = 0
+    version: int = VERSION
+
+    @property
+    def key(self) -> str:
+        """A name for it: equal for equal ones."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def configuration_from(raw: dict[str, Any]) -> Configuration:
+    """From what asdict made of one."""
+    return Configuration(tuple(raw["legs"]), tuple(raw["features"]), raw["seed"], raw["matrix"], raw["version"])
+
+
+def usual_features(legs: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
+    """The features that at least two of the legs have; `own` are the names of this engine's tiers."""
+    ours = sum(leg in own for leg in legs)
+    return ALL_FEATURES if ours > 1 else tuple(each for each in ALL_FEATURES if each not in OWN)
+
+
+class Cases:
+    """Makes the cases of one configuration."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self._matrix: list[Generated] | None = None
+
+    def __len__(self) -> int:
+        """How many there are; 2**63 stands for as many as one likes."""
+        return len(self._all()) if self.configuration.matrix else (1 << 63) - 1
+
+    def case(self, number: int) -> Generated:
+        """The case of that number."""
+        configuration = self.configuration
+        if configuration.matrix:
+            return self._all()[number]
+        seed = (configuration.seed << 40) + number
+        features = configuration.features
+        if number % 4 and set(OWN) <= set(features):  # three in four are for the engines that lack memory control
+            features = tuple(each for each in features if each not in OWN)
+        return generate(SeededChoices(seed), features)
+
+    def _all(self) -> list[Generated]:
+        if self._matrix is None:
+            self._matrix = list(matrix(self.configuration.matrix, self.configuration.features))
+        return self._matrix
+
+
+def request_of(generated: Generated) -> Request:
+    """What to ask the legs."""
+    observed = observe(generated)
+    return Request(observed.binary, observed.calls, observed.memories, tuple(sorted(generated.features)))

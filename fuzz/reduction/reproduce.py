@@ -1,0 +1,145 @@
+"""What makes a finding stand alone: a folder, named by its contents, with module.wasm, case.json, repro.py, repro.wast.
+
+`module.wasm` is the module with its shim. `repro.wast` asserts what most legs agree on, so a `.wast` runner of any
+engine can tell on which side it stands; `repro.py` asks the legs of this machine again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from quire.engine.binary import decode
+from quire.fuzz.compare import compare
+from quire.fuzz.legs.process import LegProcess, ask_all, leg_command
+from quire.fuzz.legs.protocol import Answer, Request
+from quire.proposal_ops import FEATURES, instruction_set, text_extensions
+from quire.wat.printer import print_module
+from quire.wat.text_format import TextFormat
+
+SCRIPT = '''\
+"""A case on which engines differed: {bucket}. Exits with 1 as long as they do."""
+
+import sys
+
+from quire.fuzz.reduction.reproduce import ask_again
+
+BINARY = bytes.fromhex(
+{lines}
+)
+CALLS = {calls!r}
+MEMORIES = {memories!r}
+FEATURES = {features!r}
+LEGS = {legs!r}
+
+if __name__ == "__main__":
+    sys.exit(ask_again(BINARY, CALLS, MEMORIES, FEATURES, sys.argv[1:] or LEGS))
+'''
+TRAPS = {
+    "memory": "out of bounds memory access", "table": "out of bounds table access", "null": "null",
+    "signature": "indirect call type mismatch", "divide": "integer divide by zero", "overflow": "integer overflow",
+    "conversion": "invalid conversion to integer", "unreachable": "unreachable", "cast": "cast failure",
+    "array": "out of bounds array access", "protection": "memory protection violation",
+    "unaligned": "unaligned memory access", "range": "invalid memory range", "mapped": "memory already mapped",
+}  # fmt: skip
+
+
+def write_case(folder: Path, request: Request, answers: Mapping[str, Answer], bucket: str) -> Path:
+    """Write a case into a folder of its own below `folder`; that folder."""
+    own = folder / hashlib.sha256(request.binary).hexdigest()[:16]
+    own.mkdir(parents=True, exist_ok=True)
+    (own / "module.wasm").write_bytes(request.binary)
+    (own / "case.json").write_text(json.dumps(description(request, answers, bucket), indent=1) + "\n")
+    (own / "repro.py").write_text(script(request, tuple(answers), bucket))
+    (own / "repro.wast").write_text(wast(request, answers, bucket))
+    return own
+
+
+def description(request: Request, answers: Mapping[str, Answer], bucket: str) -> dict[str, object]:
+    """The case as plain data."""
+    told = {
+        name: {"verdict": each.verdict, "detail": each.detail, "calls": each.calls, "observed": each.observed.hex()}
+        for name, each in answers.items()
+    }
+    return {"bucket": bucket, "calls": request.calls, "memories": request.memories, "features": request.features,
+            "answers": told}  # fmt: skip
+
+
+def request_from(folder: Path) -> Request:
+    """The request of a case that was written. Raises OSError, ValueError or KeyError where it is none."""
+    raw = json.loads((folder / "case.json").read_text())
+    binary = (folder / "module.wasm").read_bytes()
+    return Request(binary, tuple(raw["calls"]), tuple(raw["memories"]), tuple(raw["features"]))
+
+
+def script(request: Request, legs: Sequence[str], bucket: str) -> str:
+    """repro.py"""
+    data = request.binary.hex()
+    lines = "\n".join(f'    "{data[at : at + 100]}"' for at in range(0, len(data), 100))
+    return SCRIPT.format(
+        bucket=bucket, lines=lines, calls=request.calls, memories=request.memories, features=request.features, legs=legs
+    )
+
+
+def ask_again(
+    binary: bytes, calls: Sequence[str], memories: Sequence[str], features: Sequence[str], names: Sequence[str]
+) -> int:
+    """Ask legs about a case and print what they say: 1 if they differ, else 0. Legs that are not there are left out."""
+    request = Request(binary, tuple(calls), tuple(memories), tuple(features))
+    answers: dict[str, Answer] = {}
+    for name in names:
+        try:
+            command = leg_command(name)
+        except ValueError:
+            continue
+        with LegProcess(command) as leg:
+            answers.update(ask_all([leg], request))
+    for name, answer in answers.items():
+        print(name, answer.verdict, answer.detail, *answer.calls, answer.observed.hex())  # noqa: T201
+    difference = compare(answers).difference
+    print(difference or "no difference")  # noqa: T201
+    return int(difference is not None)
+
+
+def usual(answers: Mapping[str, Answer]) -> Answer:
+    """What most of the legs answered; a leg that is not this engine where it is undecided."""
+    taking_part = [each for each in reversed(list(answers.values())) if each.verdict == "ok"]
+    counts = Counter((each.calls, each.observed) for each in taking_part)
+    best = max(counts.values(), default=0)
+    return next((each for each in taking_part if counts[each.calls, each.observed] == best), Answer("none"))
+
+
+def wast(request: Request, answers: Mapping[str, Answer], bucket: str) -> str:
+    """repro.wast: the module as text, and what most legs say it does."""
+    names = [name for name in request.features if name in FEATURES]
+    known = instruction_set(names)
+    module = decode(request.binary, known)
+    text = print_module(module, TextFormat(known, text_extensions(names)))
+    lines = [f";; {bucket}", *(f";; {name}: {each.verdict} {each.detail}" for name, each in answers.items())]
+    lines += [line.rstrip() for line in (*HOST, text)] if module.imports else [text.rstrip()]
+    return "\n".join([*lines, *assertions(request, usual(answers))]) + "\n"
+
+
+HOST = (
+    '(module $host (func (export "note") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))',
+    '(register "host" $host)',
+)
+
+
+def assertions(request: Request, answer: Answer) -> list[str]:
+    """One for each call, and one for each word that the calls wrote."""
+    lines = []
+    for name, outcome in zip(request.calls, answer.calls, strict=False):
+        if outcome.startswith("trap"):
+            reason = TRAPS.get(outcome.removeprefix("trap "), "")
+            lines.append(f'(assert_trap (invoke "{name}") "{reason}")')
+        else:
+            lines.append(f'(assert_return (invoke "{name}") (i32.const {outcome}))')
+    words = struct.iter_unpack("<I", answer.observed + bytes(-len(answer.observed) % 4))
+    for at, (word,) in enumerate(words):
+        lines.append(f'(assert_return (invoke "word" (i32.const {4 * at})) (i32.const {word:#x}))')
+    return lines

@@ -1,0 +1,105 @@
+"""The shim changes no behaviour, tells everything, and runs alike in this engine and another."""
+
+import struct
+
+import pytest
+
+from quire.engine.binary import decode
+from quire.engine.validate import validate
+from quire.fuzz.campaign.cases import request_of
+from quire.fuzz.choices import SeededChoices
+from quire.fuzz.compare import Verdict, compare, values_by_call
+from quire.fuzz.generate.features import ALL_FEATURES, OWN
+from quire.fuzz.generate.generator import EXEMPT, generate
+from quire.fuzz.legs import quire_leg
+from quire.fuzz.legs.protocol import Answer, decode_answer, decode_request, encode_answer, encode_request
+from quire.fuzz.matrix import matrix, matrix_rows
+from quire.fuzz.observe import MARKER, observe
+
+SHARED = tuple(each for each in ALL_FEATURES if each not in OWN)
+REFERENCE = quire_leg.leg("reference")
+
+
+def words(*numbers: int) -> bytes:
+    return struct.pack(f"<{len(numbers)}I", *numbers)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_module_with_its_shim_is_valid_and_its_calls_run(seed: int) -> None:
+    generated = generate(SeededChoices(seed))
+    observed = observe(generated)
+    validate(decode(observed.binary, generated.instruction_set), generated.instruction_set)
+    answer = REFERENCE(request_of(generated))
+    assert (answer.verdict, len(answer.calls)) == ("ok", len(generated.calls) + 1)
+    assert len(answer.memories) == len(generated.module.memories)
+    assert set(values_by_call(answer.observed)) == set(range(len(generated.calls) + 1))
+
+
+def test_few_calls_trap() -> None:
+    answers = [REFERENCE(request_of(generate(SeededChoices(seed), SHARED))) for seed in range(60)]
+    calls = [call for answer in answers for call in answer.calls]
+    trapped = [call for call in calls if call.startswith("trap")]
+    assert 0 < len(trapped) <= 0.1 * len(calls)
+
+
+def test_other_engines_do_the_same() -> None:
+    pytest.importorskip("wasmtime", reason="the extra oracle is not installed")
+    from quire.fuzz.legs.wasmtime_leg import WasmtimeLeg
+
+    wasmtime = WasmtimeLeg("optimised")
+    for seed in range(60):
+        request = request_of(generate(SeededChoices(seed), SHARED))
+        verdict = compare({"reference": REFERENCE(request), "wasmtime": wasmtime.run(request)})
+        assert verdict.difference is None, (seed, verdict.difference)
+        assert verdict.calls
+
+
+def test_the_matrix_walks_every_row_once_for_some_operands() -> None:
+    walked = set()
+    for generated in matrix(8):
+        validate(generated.module, generated.instruction_set)
+        called = {call.function for call in generated.calls}
+        bodies = [generated.module.functions[index - 1].body.instructions for index in called]
+        walked |= {instruction.row for body in bodies for instruction in body}
+    assert not [row for row in matrix_rows() if row not in walked]
+    assert not [row for row in matrix_rows() if row.mnemonic in EXEMPT]
+
+
+def answer(*calls: str, observed: bytes = b"", **more: object) -> Answer:
+    return Answer("ok", "", calls, observed, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "phase"),
+    [
+        (answer("0"), answer("0"), None),
+        (answer("0"), answer("trap table"), "call"),
+        (answer("0", observed=words(MARKER, 1)), answer("0", observed=words(MARKER, 2)), "value"),
+        (answer("0", memories=((1, "a"),)), answer("0", memories=((1, "b"),)), "memory"),
+        (answer("0", trace=((1, 2),)), answer("0", trace=()), "trace"),
+        (answer("0"), Answer("invalid"), "verdict"),
+        (Answer("malformed"), Answer("invalid"), None),
+        (answer("0"), Answer("unsupported"), None),
+        (answer("0"), Answer("died"), "process"),
+        (answer("trap null"), answer("trap array"), None),
+        (answer("trap allocation", "0"), answer("0", "1"), None),
+        (answer("0", "trap allocation"), answer("1", "0"), "call"),
+    ],
+)
+def test_what_counts_as_a_difference(first: Answer, second: Answer, phase: str | None) -> None:
+    found = compare({"a": first, "b": second}).difference
+    assert (found and found.phase) == phase
+
+
+def test_the_majority_is_taken_for_right() -> None:
+    found = compare({"a": answer("1"), "b": answer("0"), "c": answer("0")}).difference
+    assert found is not None
+    assert (found.dissenting, found.outcomes, found.call) == (("a",), ("1", "0"), 0)
+    assert compare({}) == Verdict(None, 0, 0, 0)
+
+
+def test_requests_and_answers_survive_the_pipe() -> None:
+    request = request_of(generate(SeededChoices(3)))
+    assert decode_request(encode_request(request)[4:]) == request
+    given = REFERENCE(request)
+    assert decode_answer(encode_answer(given)[4:]) == given
