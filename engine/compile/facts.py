@@ -81,21 +81,21 @@ def refine(state: State, condition: n.Expression, left: Value | None, right: Val
     if name == "eqz" and left is not None:
         return _learn(state, condition.operands[0], "eq" if taken else "ne", Value("0"))
     relation, _, sign = name.partition("_")
-    if relation not in _OPPOSITE or left is None or right is None or condition.operands[0].type not in WHOLE:
+    limits = WHOLE.get(condition.operands[0].type or t.BOTTOM) if condition.operands else None
+    if relation not in _OPPOSITE or left is None or right is None or limits is None:
         return state
     if sign == "s":
-        if not _agree(relation, left, right, condition.operands[0].type, taken=taken):
+        if not _agree(relation, left, right, limits[1] // 2, taken=taken):
             return state
-        most = WHOLE[condition.operands[0].type][1] // 2  # then both are below it
+        most = limits[1] // 2  # then both are below it
         left, right = (replace(each, high=min(each.high, most)) for each in (left, right))
     relation = relation if taken else _OPPOSITE[relation]
     state = _learn(state, condition.operands[0], relation, right)
     return _learn(state, condition.operands[1], _MIRRORED[relation], left)
 
 
-def _agree(relation: str, left: Value, right: Value, type_: t.OperandType | None, *, taken: bool) -> bool:
+def _agree(relation: str, left: Value, right: Value, most: int, *, taken: bool) -> bool:
     """Whether the signed order of the operands is the unsigned one where the condition has this outcome."""
-    most = WHOLE[type_ or t.I32][1] // 2
     relation = relation if taken else _OPPOSITE[relation]
     natural = (left.within(0, most), right.within(0, most))
     return all(natural) or (relation in ("lt", "le") and natural[0]) or (relation in ("gt", "ge") and natural[1])

@@ -15,6 +15,7 @@ from quire.engine.compile.structure import structure
 from quire.engine.compile.translate import Translator
 from quire.engine.compile.write import Writer, default
 from quire.engine.runtime.function import WasmFunction
+from quire.engine.runtime.memory import AccessCode
 from quire.engine.validate import ValidModule
 
 DEEPEST_NESTING = 18  # Python has 20 at most, loops and tries together
@@ -23,9 +24,9 @@ DEEPEST_INDENT = 90  # Python has 99 at most
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What code is written for. `plain` tells of a memory whether its bytes are accessed without a check."""
+    """What code is written for. `access` tells of a memory how its bytes are accessed."""
 
-    plain: Callable[[int], bool]
+    access: Callable[[int], AccessCode | None]
     fueled: bool
 
 
@@ -41,7 +42,7 @@ class Generated:
 def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
     """The source of one function."""
     graph = lift(valid, function)
-    translator = Translator(valid.function_context(function.index), function.index, options.plain)
+    translator = Translator(valid.function_context(function.index), function.index, options.access)
     writer = Writer(translator, analyse(graph, translator))
     translator.spots.clear()
     tree = structure(graph.region, graph.loops)
@@ -61,7 +62,9 @@ def assemble(function: WasmFunction, graph: Graph, translator: Translator, body:
     elif calls(graph):
         head += [Line("if not RUN:"), Suite([Line("stop()")])]
     world = translator.world
-    reload = [f"m{memory} = M{memory}.data" for memory in sorted(world.memories)]
+    reload = [f"m{memory} = M{memory}.open_bytes" for memory in sorted(world.memories)]
+    reload += [f"r{memory}, re{memory} = M{memory}.open_readable" for memory in sorted(world.read_ranges)]
+    reload += [f"w{memory}, we{memory} = M{memory}.open_writable" for memory in sorted(world.write_ranges)]
     reload += [f'{view} = M{view[1:]}.view("{view[0]}")' for view in sorted(world.views)]
     head += [Line(text) for text in reload]
     head += first_values(graph)

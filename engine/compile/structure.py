@@ -142,7 +142,7 @@ class Structuring:
         for block in self.order.blocks:
             for child in tuple(children[block]):
                 header = self.outermost_left(block, child)
-                if header is not None and not is_small(child):
+                if header is not None and (child in self.merges or not is_small(child)):
                     children[block].remove(child)
                     children[header].append(child)
                     self.merges.add(child)

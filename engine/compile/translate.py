@@ -27,6 +27,7 @@ from quire.engine.instructions.expressions import (
     strict,
 )
 from quire.engine.instructions.row import Kind
+from quire.engine.runtime.memory import AccessCode
 from quire.engine.validate import ModuleContext
 
 
@@ -45,6 +46,8 @@ class World:
     function: int
     names: dict[str, int] = field(default_factory=dict)  # name -> number of the instruction that is bound to it
     memories: set[int] = field(default_factory=set)  # whose bytes are accessed directly
+    read_ranges: set[int] = field(default_factory=set)  # the memories whose open ranges are asked for
+    write_ranges: set[int] = field(default_factory=set)
     views: set[str] = field(default_factory=set)  # a format and the number of a memory
 
 
@@ -69,12 +72,12 @@ VIEWS = {
 
 
 class Translator:
-    """Expressions of one function. `plain` tells whether a memory's bytes may be accessed without a check."""
+    """Expressions of one function. `access` tells how a memory's bytes are accessed."""
 
-    def __init__(self, context: ModuleContext, function: int, plain: Callable[[int], bool]) -> None:
+    def __init__(self, context: ModuleContext, function: int, access: Callable[[int], AccessCode | None]) -> None:
         self.context = context
         self.world = World(function)
-        self.plain = plain
+        self.access = access
         self.spots: list[Spot] = []
 
     def value(self, expression: n.Expression, state: State) -> Value:
@@ -110,6 +113,22 @@ class Translator:
         """Whether an address is known to be a multiple of a size, and views of elements of that size exist."""
         whole_pages = self.context.memories[m.memory].page_size % 8 == 0
         return whole_pages and base.zeros >= exponent and m.offset % (1 << exponent) == 0
+
+    def base(self, value: Value, m: MemArg) -> Value:
+        """The address operand, not yet reduced where an element of a view is enough."""
+        if value.scaled is not None:
+            return value
+        return number(canon(value, whole(self.context.memories[m.memory].address_type)[1]))
+
+    def test(self, base: Value, m: MemArg, first: int, ranges: str) -> str:
+        """The condition under which the bytes may be accessed, or "" for none. It puts the operand into AT."""
+        mask = whole(self.context.memories[m.memory].address_type)[1]
+        text = number(canon(base, mask)).text
+        if ranges:
+            at = f"({AT} := {text})" + (f" + {m.offset}" if m.offset else "")
+            return f"{ranges}{m.memory} <= {at} <= {ranges}e{m.memory}"
+        limit = first - m.offset
+        return f"({AT} := {text}) >= {limit:#x}" if limit > 0 and base.low < limit else ""
 
     def element(self, base: Value, m: MemArg, view: str, exponent: int) -> str:
         """An element of a typed view, at an address that is aligned."""
@@ -170,25 +189,41 @@ def identifier(mnemonic: str) -> str:
 Special = Callable[[Translator, n.Operation, list[Value]], "Value | None"]
 
 
-def address(translator: Translator, operation: n.Operation, base: Value, m: MemArg) -> str:
-    """The effective address: never negative, for Python would count from the end."""
-    type_ = translator.context.memories[m.memory].address_type
-    base = canon(base, whole(type_)[1])
-    return number(base).text if not m.offset else infix(number(base), "+", literal(m.offset), SUM).text
-
-
 def load(translator: Translator, operation: n.Operation, values: list[Value]) -> Value | None:
-    """Bytes of a plain memory; typed reads come as tuples of one."""
+    """From the bytes, or, where that is not known to be allowed, from the memory."""
     (m,) = n.immediates(operation)
-    if not translator.plain(m.memory):
+    code = translator.access(m.memory)
+    if code is None:
         return None
+    base = translator.base(values[0], m)
     translator.note(operation, values)
-    translator.world.memories.add(m.memory)
+    test = translator.test(base, m, code.first_readable, "r" if code.ranges else "")
+    if not test:
+        return read(translator, operation, base, m)
+    again = Value(AT, PRIMARY, base.low, base.high, simple=True, zeros=base.zeros)
+    made = read(translator, operation, again, m)
+    asked = f"{translator.bind(operation, identifier(n.mnemonic(operation)))}({AT})"
+    if code.ranges:
+        translator.world.read_ranges.add(m.memory)
+        ranges = f"M{m.memory}.open_readable"
+        asked = f"({asked}, r{m.memory} := {ranges}[0], re{m.memory} := {ranges}[1])[0]"
+    whole_range = translator.result(operation, "")
+    low, high = min(made.low, whole_range.low), max(made.high, whole_range.high)
+    return Value(f"({made.text} if {test} else {asked})", PRIMARY, low, high)
+
+
+AT, STORED = "at", "v"  # the address and the value of an access that is tested
+
+
+def read(translator: Translator, operation: n.Operation, base: Value, m: MemArg) -> Value:
+    """Typed reads come as tuples of one, but from a typed view."""
     unpack, low, high = LOADS[n.mnemonic(operation)]
     view = VIEWS.get(unpack)
-    if view is not None and translator.is_aligned(values[0], m, view[1]):
-        return Value(translator.element(values[0], m, *view), PRIMARY, low, high)
-    at, bytes_ = address(translator, operation, values[0], m), f"m{m.memory}"
+    if view is not None and translator.is_aligned(base, m, view[1]):
+        return Value(translator.element(base, m, *view), PRIMARY, low, high)
+    translator.world.memories.add(m.memory)
+    base = number(canon(base, whole(translator.context.memories[m.memory].address_type)[1]))
+    at, bytes_ = address(base, m), f"m{m.memory}"
     if not unpack:
         return Value(f"{bytes_}[{at}]", PRIMARY, low, high)
     if unpack == "s8":
@@ -199,23 +234,45 @@ def load(translator: Translator, operation: n.Operation, values: list[Value]) ->
     return Value(f"{unpack}({bytes_}, {at})[0]", PRIMARY, low, high)
 
 
+def address(base: Value, m: MemArg) -> str:
+    """The effective address: never negative, for Python would count from the end."""
+    return base.text if not m.offset else infix(base, "+", literal(m.offset), SUM).text
+
+
 def store(translator: Translator, operation: n.Operation, values: list[Value]) -> Value | None:
     """The value is evaluated before the address in an assignment to an index, behind it in a call."""
     (m,) = n.immediates(operation)
-    if not translator.plain(m.memory):
+    code = translator.access(m.memory)
+    if code is None:
         return None
-    pack, bits = STORES[n.mnemonic(operation)]
-    base, value = values
+    base = translator.base(values[0], m)
     translator.note(operation, values)
-    translator.world.memories.add(m.memory)
-    at, bytes_ = address(translator, operation, base, m), f"m{m.memory}"
-    if pack == "pf32":
-        return Value(f"store_f32({bytes_}, {at}, {strict(value).text})")
-    text = canon(value, (1 << bits) - 1).text if bits else strict(value).text
+    _, bits = STORES[n.mnemonic(operation)]
+    value = canon(values[1], (1 << bits) - 1) if bits else strict(values[1])
+    test = translator.test(base, m, code.first_writable, "w" if code.ranges else "")
+    if not test:
+        return Value(write(translator, operation, base, m, value.text))
+    again = Value(AT, PRIMARY, base.low, base.high, simple=True, zeros=base.zeros)
+    asked = f"{translator.bind(operation, identifier(n.mnemonic(operation)))}({AT}, {STORED})"
+    if code.ranges:
+        translator.world.write_ranges.add(m.memory)
+        asked += f"; w{m.memory}, we{m.memory} = M{m.memory}.open_writable"
+    done = write(translator, operation, again, m, STORED)
+    return Value(f"{STORED} = {value.text}\nif {test}: {done}\nelse: {asked}")
+
+
+def write(translator: Translator, operation: n.Operation, base: Value, m: MemArg, text: str) -> str:
+    """The statement that changes the bytes."""
+    pack, _ = STORES[n.mnemonic(operation)]
     view = VIEWS.get(pack.replace("p", "u"))
     if view is not None and translator.is_aligned(base, m, view[1]):
-        return Value(f"{translator.element(base, m, *view)} = {text}")
-    return Value(f"{pack}({bytes_}, {at}, {text})" if pack else f"{bytes_}[{at}] = {text}")
+        return f"{translator.element(base, m, *view)} = {text}"
+    translator.world.memories.add(m.memory)
+    base = number(canon(base, whole(translator.context.memories[m.memory].address_type)[1]))
+    at, bytes_ = address(base, m), f"m{m.memory}"
+    if pack == "pf32":
+        return f"store_f32({bytes_}, {at}, {text})"
+    return f"{pack}({bytes_}, {at}, {text})" if pack else f"{bytes_}[{at}] = {text}"
 
 
 def select(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:

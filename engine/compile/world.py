@@ -25,7 +25,7 @@ from quire.engine.numeric.floats import CANONICAL_NAN, f32, f64
 from quire.engine.runtime.frame import Frame
 from quire.engine.runtime.function import Function, HostFunction, WasmFunction
 from quire.engine.runtime.instance import Instance
-from quire.engine.runtime.memory import Memory
+from quire.engine.runtime.memory import CHECKING, AccessCode, Memory
 from quire.engine.runtime.objects import ExceptionReference, GuestException, is_instance
 
 Code = Callable[..., Any]
@@ -78,7 +78,7 @@ class World:
             int, list[tuple[ReferenceType[World], int]]
         ] = {}  # where each function is imported, as what
         self.namespace: dict[str, Any] = {**SHARED, **self.own_names()}
-        self.options = Options(self.is_plain, self.fueled)
+        self.options = Options(self.access, self.fueled)
         for index, function in enumerate(instance.functions):
             self.place(index, function)
         instance.store.watchers.add(self)
@@ -120,9 +120,10 @@ class World:
             self.instance.store.fuel = length_hint(self.namespace["TICK"])
         self.instance.store.tick()
 
-    def is_plain(self, memory: int) -> bool:
-        """Whether the bytes of a memory are accessed without asking it."""
-        return is_plain(type(self.instance.memories[memory]))
+    def access(self, memory: int) -> AccessCode | None:
+        """How the bytes of a memory are accessed; None for one that must be asked each time."""
+        there = self.instance.memories[memory]
+        return there.access_code() if speaks_for_itself(type(there)) else None
 
     # Functions
 
@@ -240,12 +241,12 @@ def _called(function: Function, caller: Instance) -> Code:
 
 # Memories
 
-CHECKS = ("check_read", "check_write", "load", "store", "peek", "poke")
 
-
-def is_plain(kind: type[Memory]) -> bool:
-    """Whether no layer of a memory looks at loads and stores."""
-    return all(getattr(kind, name) is getattr(Memory, name) for name in CHECKS)
+def speaks_for_itself(kind: type[Memory]) -> bool:
+    """Whether every layer of a memory that looks at accesses has a say in how generated code does."""
+    order = kind.__mro__
+    speaker = next(at for at, each in enumerate(order) if "access_code" in vars(each))
+    return not any(name in vars(each) for each in order[:speaker] for name in CHECKING)
 
 
 # What all worlds share

@@ -56,7 +56,7 @@ class Writer:
         spots = self.spots()
         if len(statement.targets) != 1:
             left = f"{', '.join(statement.targets)} = " if statement.targets else ""
-            return [Line(left + value.text, spots)]
+            return [Line(text, spots) for text in (left + value.text).split("\n")]
         (name,), (type_,) = statement.targets, statement.types
         if value.text == name:
             return []

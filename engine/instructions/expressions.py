@@ -109,7 +109,7 @@ def canon(a: Value, mask: int) -> Value:
 
 
 def shifted(a: Value, by: int, mask: int) -> Value:
-    """The unsigned reading, shifted right by bits that are known to be 0: without a shift where it was one to the left."""
+    """The unsigned reading, shifted right by bits that are known to be 0. A shift to the left is taken back."""
     if a.scaled is not None and a.scaled[1] >= by:
         inner, distance = a.scaled
         if distance > by:

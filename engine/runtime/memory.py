@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from quire.engine import types as t
 from quire.engine.errors import Exhausted, Trap
@@ -17,6 +17,24 @@ from quire.engine.runtime.store import Store
 
 OUT_OF_BOUNDS = "out of bounds memory access"
 RESERVATION = 1 << 30  # bytes of address space that a memory may grow in without moving
+
+
+@dataclass(frozen=True, slots=True)
+class AccessCode:
+    """How generated code gets at the bytes of a memory by itself. Where it may not, it asks the memory.
+
+    Addresses below `first_readable` and `first_writable`, which the type fixes, are for the memory. With `ranges`, all
+    are but those in the ranges `open_readable` and `open_writable`, which are asked for again after whatever may change
+    them: (the first address, the last at which an access of any size up to 16 bytes may start).
+    """
+
+    first_readable: int = 0
+    first_writable: int = 0
+    ranges: bool = False
+
+
+CHECKING = ("check_read", "check_write", "load", "store", "peek", "poke")
+"""What a layer overrides that looks at accesses. It then says in `access_code` how generated code does."""
 
 
 class Memory:
@@ -109,12 +127,22 @@ class Memory:
         """`count` bytes, to be used at once: a later store changes them."""
         return self.data[address : address + count]
 
+    def access_code(self) -> AccessCode | None:
+        """How generated code may access the bytes; None where it must not. Layers that check accesses override it."""
+        return AccessCode()
+
+    @property
+    def open_bytes(self) -> memoryview:
+        """The bytes that the addresses of `access_code` count."""
+        return self.data
+
     def view(self, format_: str) -> memoryview:
         """The bytes as elements of a format of `memoryview.cast`, which must divide the size of a page."""
         data, view = self._views.get(format_, (None, None))
-        if data is not self.data or view is None:
-            view = self.data.cast(format_)
-            self._views[format_] = (self.data, view)
+        if data is not self.open_bytes or view is None:
+            data = self.open_bytes
+            view = data.cast(format_)  # type: ignore[call-overload]  # any of its formats
+            self._views[format_] = (data, view)
         return view
 
     def poke(self, address: int, data: bytes | bytearray | memoryview) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from quire.engine import types as t
 from quire.engine.errors import Site, Trap
-from quire.engine.runtime.memory import OUT_OF_BOUNDS, Memory
+from quire.engine.runtime.memory import OUT_OF_BOUNDS, AccessCode, Memory
 from quire.engine.runtime.store import Store
 from quire.proposal_ops.memory_control.attributes import static_pages
 from quire.proposal_ops.memory_control.traps import access_trap
@@ -45,6 +45,10 @@ class SectionedMemory(Memory):
         super().check_write(address, count)
         if count and address < (self.write_base if self.sealed else self.read_base):
             raise self.section_fault(address, count)
+
+    def access_code(self) -> AccessCode | None:
+        """One compare with a constant, and none where an address is known to be behind it."""
+        return AccessCode(self.read_base, self.write_base)
 
     def check_static(self, address: int, count: int) -> None:
         """Steps 1 and 3 of CHECK for reading: what atomic waits ask of addresses whose page they do not touch yet."""

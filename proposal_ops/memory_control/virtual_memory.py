@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterator, Sequence
 
 from quire.engine import types as t
 from quire.engine.errors import Site, Trap
-from quire.engine.runtime.memory import OUT_OF_BOUNDS, Memory
+from quire.engine.runtime.memory import OUT_OF_BOUNDS, AccessCode, Memory
 from quire.engine.runtime.storage import Storage, reserve_sparsely
 from quire.engine.runtime.store import Store
 from quire.proposal_ops.memory_control import traps
@@ -22,6 +22,7 @@ from quire.proposal_ops.memory_control.sectioned_memory import Region, Sectioned
 
 READ, WRITE = 1, 2  # bits of a protection
 NOWHERE = (0, 0)
+CLOSED = (1, 0)
 
 
 class VirtualMemory(SectionedMemory):
@@ -33,6 +34,7 @@ class VirtualMemory(SectionedMemory):
 
     def __init__(self, store: Store, type_: t.MemoryType, fixed_pages: int = 0, name: str = "memory") -> None:
         self.pages = PageStates()
+        self._opened: tuple[Storage, memoryview] | None = None
         self.readable = self.writable = NOWHERE
         self.hosted = False  # whether bytes of the host were ever mapped
         self.joinable: list[range] = []  # pages that segments of the instantiation under way have mapped
@@ -62,6 +64,31 @@ class VirtualMemory(SectionedMemory):
         yield from (
             (run.start * self.page_size, run.end * self.page_size) for run in self.pages if run.protection is not None
         )
+
+    # For generated code
+
+    def access_code(self) -> AccessCode | None:
+        """Two compares with ranges that are known to pass. Shared memories are locked at each access instead."""
+        return None if self.declared.shared else AccessCode(ranges=True)
+
+    @property
+    def open_bytes(self) -> memoryview:
+        if self._opened is None or self._opened[0] is not self.storage:
+            self._opened = (self.storage, self.storage.view(self.storage.capacity))
+        return self._opened[1]
+
+    @property
+    def open_readable(self) -> tuple[int, int]:
+        return self.opened(self.readable)
+
+    @property
+    def open_writable(self) -> tuple[int, int]:
+        return self.opened(self.writable)
+
+    def opened(self, known: tuple[int, int]) -> tuple[int, int]:
+        """Where accesses may start in a range; nowhere if the bytes are the host's or in pieces."""
+        start, end = known
+        return CLOSED if self.hosted or end > len(self.open_bytes) else (start, end - 16)
 
     # CHECK, step 4
 
