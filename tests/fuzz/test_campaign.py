@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,8 +41,9 @@ def run(folder: Path, goal: Goal, workers: int = 1) -> Store:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return run(tmp_path_factory.mktemp("campaign"), Goal(cases=150))
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with run(tmp_path_factory.mktemp("campaign"), Goal(cases=150)) as store:
+        yield store
 
 
 def test_a_campaign_finds_a_planted_bug(finished: Store) -> None:
