@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BENCH_STAMP := $(VENV)/.installed-bench
 
-.PHONY: run test check bench golden status format clean
+.PHONY: run test check fuzz bench golden status format clean
 
 run: $(STAMP)  ## a real example: the primes below a number, a WASI command written as text
 	$(BIN)/quire run examples/primes.wat 100
@@ -18,6 +18,9 @@ check: $(STAMP)  ## style, types, and the structure that docs/design.md promises
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/structure
+
+fuzz: $(STAMP)  ## a minute of differential fuzzing against wasmtime; ARGS="--seconds 600 -j 2" for more
+	$(BIN)/quire fuzz ci $(ARGS)
 
 bench: $(BENCH_STAMP)  ## side by side with other engines; ARGS="--help" for the choices
 	$(BIN)/python benchmarks $(ARGS)

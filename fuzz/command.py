@@ -21,7 +21,7 @@ from quire.fuzz.campaign.worker import running, work
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.legs.process import LegProcess, ask_all, known_legs, leg_command
 from quire.fuzz.planted.catalogue import catalogue, named
-from quire.fuzz.planted.score import Score, matrix_cases, score
+from quire.fuzz.planted.score import Score, Scorer
 from quire.fuzz.reduction.reduce import SECONDS, bucket_of, reduce, same_bucket, size_of
 from quire.fuzz.reduction.reproduce import ask_again, request_from, wast, write_case
 from quire.fuzz.triage import report, summary, table
@@ -279,9 +279,9 @@ def _planted(arguments: argparse.Namespace) -> int:
     if arguments.list:
         _say(*(f"{each.name}  line {each.line}  {each.what}" for each in mutants))
         return CLEAN
-    matrix, scores = matrix_cases(), list[Score]()
+    scorer, scores = Scorer(arguments.seconds), list[Score]()
     for each in mutants:
-        scores.append(score(each, arguments.seconds, matrix))
+        scores.append(scorer.score(each))
         _say(_scored(scores[-1]))
         sys.stdout.flush()
     found = sum(each.bucket is not None for each in scores)

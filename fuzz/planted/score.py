@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from quire.fuzz.campaign.cases import Cases, Configuration, request_of
 from quire.fuzz.compare import compare
 from quire.fuzz.generate.features import ALL_FEATURES, OWN
-from quire.fuzz.legs.process import LegCommand, LegProcess, ask_all, leg_command
+from quire.fuzz.legs.process import LegCommand, LegProcess, leg_command
+from quire.fuzz.legs.protocol import Answer, Request
 from quire.fuzz.planted.catalogue import OWN_MODULES, Mutant
 
 PATIENCE = 5.0  # seconds for one request: many mutants make loops that do not end
@@ -52,20 +53,36 @@ def matrix_cases(limit: int = MATRIX_LIMIT) -> Cases:
     return Cases(Configuration((), features, matrix=limit))
 
 
-def score(mutant: Mutant, seconds: float, matrix: Cases) -> Score:
-    """Search for one bug with the generated modules and the matrix, up to that many seconds."""
-    own = mutant.module in OWN_MODULES
-    oracle = leg_command("reference" if own else "wasmtime")
-    features = ALL_FEATURES if own else tuple(each for each in ALL_FEATURES if each not in OWN)
-    configuration = Configuration((), features)
-    started = time.monotonic()
-    with LegProcess(planted_leg(mutant), PATIENCE) as planted, LegProcess(oracle, PATIENCE) as other:
-        for count, (cases, number) in enumerate(order(configuration, matrix)):
-            verdict = compare(ask_all((planted, other), request_of(cases.case(number))))
-            spent = time.monotonic() - started
-            if verdict.difference is not None:
-                stillborn = count == 0 and verdict.difference.phase == "process"
-                return Score(mutant, verdict.difference.bucket, spent, count + 1, number, cases is matrix, stillborn)
-            if spent > seconds:
-                return Score(mutant, None, spent, count + 1)
-    return Score(mutant, None, seconds, 0)
+class Scorer:
+    """Searches for one bug after another. What an engine without them answers is asked once and kept."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds  # for one bug
+        self.matrix = matrix_cases()
+        self._known: dict[tuple[str, bool, int], tuple[Request, Answer]] = {}
+
+    def score(self, mutant: Mutant) -> Score:
+        """Search with generated modules and the matrix."""
+        own = mutant.module in OWN_MODULES
+        name = "reference" if own else "wasmtime"
+        features = ALL_FEATURES if own else tuple(each for each in ALL_FEATURES if each not in OWN)
+        started = time.monotonic()
+        with LegProcess(planted_leg(mutant), PATIENCE) as planted, LegProcess(leg_command(name), PATIENCE) as other:
+            for count, (cases, number) in enumerate(order(Configuration((), features), self.matrix)):
+                request, expected = self._expected(other, cases, number)
+                difference = compare({"planted": planted.ask(request), name: expected}).difference
+                spent = time.monotonic() - started
+                if difference is not None:
+                    stillborn = count == 0 and difference.phase == "process"
+                    return Score(mutant, difference.bucket, spent, count + 1, number, cases is self.matrix, stillborn)
+                if spent > self.seconds:
+                    break
+        return Score(mutant, None, time.monotonic() - started, count + 1)
+
+    def _expected(self, leg: LegProcess, cases: Cases, number: int) -> tuple[Request, Answer]:
+        key = (leg.leg.name, cases is self.matrix, number)
+        known = self._known.get(key)
+        if known is None:
+            request = request_of(cases.case(number))
+            known = self._known[key] = request, leg.ask(request)
+        return known
