@@ -151,18 +151,23 @@ class Machine:
             raise Trap(EXHAUSTED, "in a function of the host") from None
 
     def replace(self, frame: Activation, function: Function, arguments: Sequence[Any]) -> Block | None:
-        """Call a function in place of the running one."""
+        """Call a function in place of the running one, whose handlers are gone before it starts."""
+        self.store.depth -= 1
         if isinstance(function, WasmFunction) and function.instance.tier is frame.instance.tier:
-            self.store.depth -= 1
             self.push(function, arguments, frame.caller)
             return None
-        self.leave(frame, self.call_out(function, arguments, frame))
+        self.frame = frame.caller
+        self.give_back(self.call_out(function, arguments, frame))
         return None
 
     def leave(self, frame: Activation, results: Sequence[Any]) -> None:
         """Return to the caller."""
         self.store.depth -= 1
         self.frame = frame.caller
+        self.give_back(results)
+
+    def give_back(self, results: Sequence[Any]) -> None:
+        """To the frame that runs now or, if there is none, to the host."""
         if self.frame is None:
             self.results = results
         else:

@@ -178,6 +178,26 @@ def test_a_host_throws_and_a_guest_catches():
         quire.GuestException(exports.e, ["x"])
 
 
+@pytest.mark.parametrize("tier", ["reference", "fast"])
+def test_a_tail_call_of_the_host_leaves_its_handlers_behind(tier):
+    store = quire.Store(quire.Engine(tier=tier))
+    tag = quire.Tag(store, quire.TagType(quire.FuncType()))
+
+    def throw():
+        raise quire.GuestException(tag)
+
+    text = """
+      (import "env" "throw" (func $throw))
+      (func $inner (export "inner") (block $caught (try_table (catch_all $caught) (return_call $throw))))
+      (func (export "outer") (result i32)
+        (block $caught (try_table (catch_all $caught) (call $inner)) (return (i32.const 1)))
+        (i32.const 2))"""
+    exports = quire.Instance(store, quire.Module(store.engine, text), [quire.Func(store, quire.FuncType(), throw)]).exports
+    assert exports.outer() == 2
+    with pytest.raises(quire.GuestException):
+        exports.inner()
+
+
 def test_an_exception_passes_through_the_host():
     action = []
     exports = throwing(action)
