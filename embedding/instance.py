@@ -60,8 +60,8 @@ class Instance(Handle[RawInstance]):
     def __init__(self, store: Store, module: Module, imports: Sequence[Extern] = ()) -> None:
         """With imports in the order of `module.imports`; runs the start function.
 
-        Raises Unlinkable for an import of another type, ValueError for one of another store, Trap, Exhausted,
-        GuestException, and whatever functions of the host raise.
+        Raises Unlinkable for an import of another type, TypeError for one that is no external, ValueError for one of
+        another store, Trap, Exhausted, GuestException, and whatever functions of the host raise.
         """
         for each in imports:
             check_store(store, each)
@@ -85,7 +85,9 @@ class Instance(Handle[RawInstance]):
 
 
 def check_store(store: Store, extern: Extern) -> None:
-    """Raises ValueError for an external of another store, unless it is a shared memory."""
+    """Raises ValueError for an external of another store, unless it is a shared memory; TypeError for no external."""
+    if not isinstance(extern, Extern):
+        raise TypeError(f"a function, memory, table, global or tag is wanted, not {type(extern).__name__}")
     if extern.store is not store and not is_shared(extern):
         raise ValueError(f"{extern!r} is of another store")
 

@@ -43,7 +43,7 @@ def is_text(source: str) -> bool:
 
 def read(engine: Engine, source: str | bytes | bytearray | memoryview) -> RawModule:
     """The module that a text, or the bytes of a binary or text, is; not validated. Raises Malformed."""
-    data = source if isinstance(source, str) else bytes(source)
+    data = source if isinstance(source, str) else bytes(memoryview(source))
     try:
         return _read(engine, data)
     except Malformed as error:

@@ -11,7 +11,7 @@ from quire.embedding.handle import Handle
 from quire.embedding.instance import Instance, InstanceExports, is_shared
 from quire.embedding.linker import unknown_imports
 from quire.embedding.module import Module, is_text
-from quire.embedding.store import Engine, Limits, Store
+from quire.embedding.store import Engine, Extern, Limits, Store
 from quire.engine import types as t
 from quire.engine.errors import Unlinkable
 from quire.engine.module import Import, external_kind
@@ -51,8 +51,10 @@ def instantiate(
     objects of several stores, or for a tier, limits or settings where their store has its own; and all that Instance
     raises.
     """
-    given = imports or {}
-    store = _store_of(_offered(given)) or None
+    given = {} if imports is None else imports
+    if not isinstance(given, Mapping):
+        raise TypeError(f"imports are a mapping from names of modules, not {type(given).__name__}")
+    store = _store_of(_offered(given))
     if store is None:
         store = Store(Engine(features=features, tier=tier or AUTO), limits=limits, settings=settings)
         engine = store.engine
@@ -112,8 +114,8 @@ def _look_up(offers: Any, wanted: Import) -> Any:
 
 def _extern(store: Store, each: Import, wanted: t.ExternType, offer: Any) -> RawExtern:
     """What is offered, as the engine takes it."""
-    if isinstance(offer, Handle):
-        return offer.raw  # type: ignore[no-any-return]  # what is no external, the engine does not link
+    if isinstance(offer, Extern):
+        return offer.raw
     if isinstance(offer, Function):
         return offer
     name = f"{each.module}.{each.name}"

@@ -37,8 +37,6 @@ Limits = HostLimits
 
 Extern = Func | Memory | Table | Global | Tag
 
-"""The tier of that name is the fastest there is."""
-
 
 class Engine:
     """What modules and stores have in common: the features of modules, and the tier that runs them.

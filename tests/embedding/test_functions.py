@@ -192,7 +192,8 @@ def test_a_tail_call_of_the_host_leaves_its_handlers_behind(tier):
       (func (export "outer") (result i32)
         (block $caught (try_table (catch_all $caught) (call $inner)) (return (i32.const 1)))
         (i32.const 2))"""
-    exports = quire.Instance(store, quire.Module(store.engine, text), [quire.Func(store, quire.FuncType(), throw)]).exports
+    function = quire.Func(store, quire.FuncType(), throw)
+    exports = quire.Instance(store, quire.Module(store.engine, text), [function]).exports
     assert exports.outer() == 2
     with pytest.raises(quire.GuestException):
         exports.inner()

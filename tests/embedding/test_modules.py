@@ -65,6 +65,8 @@ def test_what_a_module_wants_and_offers(engine):
         (b"\0asm\1\0\0\0\xff", quire.Malformed),
         (b"", quire.Malformed),
         (b"\x7fELF", quire.Malformed),
+        (8, TypeError),
+        (None, TypeError),
         ("(func (result i32))", quire.Invalid),
     ],
 )
@@ -115,6 +117,12 @@ def test_exports_are_attributes_and_items():
     with pytest.raises(AttributeError, match="exports no 'more'"):
         exports.more  # noqa: B018
     assert exports["_inner"]() is None
+
+
+@pytest.mark.parametrize("import_", [5, print, None])
+def test_an_import_is_an_external(store, engine, import_):
+    with pytest.raises(TypeError, match="^a function, memory, table, global or tag is wanted, not "):
+        quire.Instance(store, quire.Module(engine, '(import "env" "f" (func))'), [import_])
 
 
 def test_a_linker_finds_by_name(engine, store):
@@ -233,6 +241,8 @@ def test_a_number_is_a_global_that_does_not_change():
         ({"env": {"g": print}}, quire.Unlinkable, 'unknown import: function "env" "f"'),
         ({"env": {"f": 5}}, TypeError, "env.f must be function (func), not int"),
         ({"env": 5}, TypeError, "imports from 'env' are looked up by name, not in int"),
+        ({"env": {"f": quire.instantiate("")}}, TypeError, "env.f must be function (func), not Instance"),
+        ([print], TypeError, "imports are a mapping from names of modules, not list"),
     ],
 )
 def test_imports_that_do_not_fit(imports, error, message):
