@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from operator import length_hint
 from typing import Any
 
-from quire.engine.errors import Site, Trap
+from quire.engine.errors import Exhausted, Site, Trap
 from quire.engine.interpret.exits import Block, Handler, target
 from quire.engine.interpret.prepare import Code, prepare
 from quire.engine.interpret.steps import Stack, Step
@@ -100,6 +100,8 @@ class Machine:
             except Trap as trap:
                 self.tell(trap, frame.site, frame)
                 raise
+            except MemoryError:
+                raise Exhausted("out of memory", str(frame.site)) from None
             try:
                 block = block.exit(self, frame, stack)
             except Trap as trap:

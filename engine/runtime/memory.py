@@ -17,6 +17,7 @@ from quire.engine.runtime.store import Store
 
 OUT_OF_BOUNDS = "out of bounds memory access"
 RESERVATION = 1 << 30  # bytes of address space that a memory may grow in without moving
+PIECE = 1 << 20  # bytes that are filled at once: a guest's lengths do not decide what the host allocates
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,9 @@ class Memory:
     def fill(self, address: int, value: int, count: int) -> None:
         """Spec: exec/instructions#exec-memory-fill"""
         self.check_write(address, count)
-        self.poke(address, bytes((value,)) * count)
+        piece = bytes((value,)) * min(count, PIECE)
+        for start in range(address, address + count, PIECE):
+            self.poke(start, piece[: address + count - start])
 
     def copy(self, to: int, source: Memory, from_: int, count: int) -> None:
         """As if all bytes were read before any is written. Spec: exec/instructions#exec-memory-copy"""

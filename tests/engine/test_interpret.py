@@ -14,6 +14,7 @@ from quire.engine.runtime.instance import Extern, Instance
 from quire.engine.runtime.limits import HostLimits
 from quire.engine.runtime.objects import ExceptionReference, GuestException
 from quire.engine.runtime.store import Store
+from quire.engine.runtime.table import Table
 from quire.engine.validate import validate
 from quire.wat.parser import parse_module
 
@@ -155,6 +156,30 @@ def test_errors_of_host_functions_pass_through_untouched() -> None:
         call(instance, "g")
     assert raised.value is error
     assert instance.store.depth == 0
+
+
+class FullTable(Table):
+    """Of a host that has no memory left."""
+
+    def grow(self, delta: int, value: Any) -> int:
+        raise MemoryError
+
+
+def test_a_host_without_memory_is_exhausted() -> None:
+    store = Store()
+    text = """(module (table (import "" "t") 0 funcref)
+      (func $more (export "more") (drop (table.grow (ref.null func) (i32.const 9)))))"""
+    instance = run(text, [FullTable(store, t.TableType(t.FUNCREF, t.Limits(0)))], store)
+    with pytest.raises(Exhausted, match=r"^out of memory: in func 0 \$more, table.grow at line 2"):
+        call(instance, "more")
+
+
+def test_a_host_function_without_memory_says_so_itself() -> None:
+    def fail() -> None:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        call(run('(module (import "" "f" (func $f)) (func (export "g") (call $f)))', [host(fail)]), "g")
 
 
 def test_endless_recursion_through_the_host_is_exhaustion() -> None:

@@ -1,11 +1,13 @@
 """Memories: bounds, growth, views that the host holds, limits, and storage of both kinds."""
 
+import tracemalloc
+
 import pytest
 
 from quire.engine import types as t
 from quire.engine.errors import Exhausted, Trap
 from quire.engine.runtime.limits import HostLimits
-from quire.engine.runtime.memory import Memory
+from quire.engine.runtime.memory import PIECE, Memory
 from quire.engine.runtime.storage import RESERVES, SYSTEM_PAGE, PlainStorage, reserve
 from quire.engine.runtime.store import Store
 
@@ -39,6 +41,18 @@ def test_copies_within_a_memory_may_overlap() -> None:
     assert bytes(subject.load(0, 6)) == b"ababcd"
     subject.copy(0, subject, 2, 4)
     assert bytes(subject.load(0, 6)) == b"abcdcd"
+
+
+def test_a_fill_of_any_length_allocates_little() -> None:
+    subject = memory(8 * PIECE // PAGE)
+    tracemalloc.start()
+    try:
+        subject.fill(1, 7, 8 * PIECE - 2)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * PIECE
+    assert bytes(subject.data) == b"\0" + b"\7" * (8 * PIECE - 2) + b"\0"
 
 
 def test_growth_keeps_the_bytes_and_tells_the_old_size() -> None:
