@@ -17,7 +17,7 @@ from quire.engine.instructions.expressions import Value
 
 PATIENCE = 1  # visits before the ranges at the start of a loop are widened
 
-REFINEMENTS = 1
+REFINEMENTS = 2  # passes that take back what widening gave too much
 
 
 class Evaluator(Protocol):

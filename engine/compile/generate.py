@@ -28,6 +28,7 @@ class Options:
 
     access: Callable[[int], AccessCode | None]
     fueled: bool
+    counted: bool  # whether each call is counted, for a limit that is lower than Python's may be set
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +70,26 @@ def assemble(function: WasmFunction, graph: Graph, translator: Translator, body:
     head += [Line(text) for text in reload]
     head += first_values(graph)
     parameters = ", ".join(graph.parameters)
-    name = f"{'b' if graph.has_tail_calls else 'f'}{function.index}"
+    wrapped = graph.has_tail_calls or options.counted
+    name = f"{'b' if wrapped else 'f'}{function.index}"
     lines: Lines = [Line(f"def {name}({parameters}):"), Suite([*head, *body])]
-    if graph.has_tail_calls:
-        lines += trampoline(function.index, parameters)
+    if wrapped:
+        around = trampoline(function.index, parameters)
+        around = counted(around) if options.counted else around
+        lines += [Line(f"def f{function.index}({parameters}):"), Suite(around)]
     return render(lines, reload)
 
 
 def trampoline(index: int, parameters: str) -> Lines:
-    """The function around one with tail calls: it makes the calls that are handed to it."""
+    """Around a function with tail calls: makes the calls that are handed to it."""
     hop: Lines = [Line("while result.__class__ is Hop:"), Suite([Line("result = result()")]), Line("return result")]
-    return [Line(f"def f{index}({parameters}):"), Suite([Line(f"result = b{index}({parameters})"), *hop])]
+    return [Line(f"result = b{index}({parameters})"), *hop]
+
+
+def counted(lines: Lines) -> Lines:
+    """Around a function whose calls are counted."""
+    head: Lines = [Line("if STORE.depth >= DEPTH:"), Suite([Line("too_deep()")]), Line("STORE.depth += 1")]
+    return [*head, Line("try:"), Suite(lines, nests=True), Line("finally:"), Suite([Line("STORE.depth -= 1")])]
 
 
 def calls(graph: Graph) -> bool:

@@ -26,7 +26,7 @@ class Compiler:
         store, code = instance.store, function.direct
         if code is None:
             raise Trap("the function has no code")
-        nested = RECURSION.enter(store.limits.depth)
+        nested = RECURSION.enter(world.frames)
         try:
             if nested > DEEPEST_ENTRY:
                 raise Trap(EXHAUSTED, "in a function of the host")

@@ -123,12 +123,18 @@ class Translator:
     def test(self, base: Value, m: MemArg, first: int, ranges: str) -> str:
         """The condition under which the bytes may be accessed, or "" for none. It puts the operand into AT."""
         mask = whole(self.context.memories[m.memory].address_type)[1]
-        text = number(canon(base, mask)).text
+        reduced = number(canon(base, mask))
+        text = reduced.text if reduced.simple else f"({AT} := {reduced.text})"
         if ranges:
-            at = f"({AT} := {text})" + (f" + {m.offset}" if m.offset else "")
+            at = text + (f" + {m.offset}" if m.offset else "")
             return f"{ranges}{m.memory} <= {at} <= {ranges}e{m.memory}"
         limit = first - m.offset
-        return f"({AT} := {text}) >= {limit:#x}" if limit > 0 and base.low < limit else ""
+        return f"{text} >= {limit:#x}" if limit > 0 and base.low < limit else ""
+
+    def again(self, base: Value, m: MemArg) -> Value:
+        """The operand of an access behind its test."""
+        reduced = canon(base, whole(self.context.memories[m.memory].address_type)[1])
+        return reduced if reduced.simple else Value(AT, PRIMARY, base.low, base.high, simple=True, zeros=base.zeros)
 
     def element(self, base: Value, m: MemArg, view: str, exponent: int) -> str:
         """An element of a typed view, at an address that is aligned."""
@@ -200,15 +206,17 @@ def load(translator: Translator, operation: n.Operation, values: list[Value]) ->
     test = translator.test(base, m, code.first_readable, "r" if code.ranges else "")
     if not test:
         return read(translator, operation, base, m)
-    again = Value(AT, PRIMARY, base.low, base.high, simple=True, zeros=base.zeros)
+    again = translator.again(base, m)
     made = read(translator, operation, again, m)
-    asked = f"{translator.bind(operation, identifier(n.mnemonic(operation)))}({AT})"
+    asked = f"{translator.bind(operation, identifier(n.mnemonic(operation)))}({again.text})"
     if code.ranges:
         translator.world.read_ranges.add(m.memory)
         ranges = f"M{m.memory}.open_readable"
         asked = f"({asked}, r{m.memory} := {ranges}[0], re{m.memory} := {ranges}[1])[0]"
-    whole_range = translator.result(operation, "")
-    low, high = min(made.low, whole_range.low), max(made.high, whole_range.high)
+    low, high = made.low, made.high
+    if low < 0:  # the memory gives the unsigned reading
+        low, high, _ = whole(operation.type or t.I32)
+        low = made.low
     return Value(f"({made.text} if {test} else {asked})", PRIMARY, low, high)
 
 
@@ -252,13 +260,15 @@ def store(translator: Translator, operation: n.Operation, values: list[Value]) -
     test = translator.test(base, m, code.first_writable, "w" if code.ranges else "")
     if not test:
         return Value(write(translator, operation, base, m, value.text))
-    again = Value(AT, PRIMARY, base.low, base.high, simple=True, zeros=base.zeros)
-    asked = f"{translator.bind(operation, identifier(n.mnemonic(operation)))}({AT}, {STORED})"
+    again = translator.again(base, m)
+    stored = value.text if value.simple else STORED
+    asked = f"{translator.bind(operation, identifier(n.mnemonic(operation)))}({again.text}, {stored})"
     if code.ranges:
         translator.world.write_ranges.add(m.memory)
         asked += f"; w{m.memory}, we{m.memory} = M{m.memory}.open_writable"
-    done = write(translator, operation, again, m, STORED)
-    return Value(f"{STORED} = {value.text}\nif {test}: {done}\nelse: {asked}")
+    done = write(translator, operation, again, m, stored)
+    first = "" if value.simple else f"{STORED} = {value.text}\n"
+    return Value(f"{first}if {test}: {done}\nelse: {asked}")
 
 
 def write(translator: Translator, operation: n.Operation, base: Value, m: MemArg, text: str) -> str:

@@ -21,10 +21,12 @@ from quire.engine.compile.translate import Spot
 from quire.engine.errors import Site, Trap
 from quire.engine.instructions.row import Kind
 from quire.engine.interpret import exits
+from quire.engine.interpret.machine import EXHAUSTED
 from quire.engine.numeric.floats import CANONICAL_NAN, f32, f64
 from quire.engine.runtime.frame import Frame
 from quire.engine.runtime.function import Function, HostFunction, WasmFunction
 from quire.engine.runtime.instance import Instance
+from quire.engine.runtime.limits import HostLimits
 from quire.engine.runtime.memory import CHECKING, AccessCode, Memory
 from quire.engine.runtime.objects import ExceptionReference, GuestException, is_instance
 
@@ -78,7 +80,8 @@ class World:
             int, list[tuple[ReferenceType[World], int]]
         ] = {}  # where each function is imported, as what
         self.namespace: dict[str, Any] = {**SHARED, **self.own_names()}
-        self.options = Options(self.access, self.fueled)
+        self.options = Options(self.access, self.fueled, instance.store.limits.depth < HostLimits().depth)
+        self.frames = instance.store.limits.depth * (1 + self.options.counted)  # of Python, at most
         for index, function in enumerate(instance.functions):
             self.place(index, function)
         instance.store.watchers.add(self)
@@ -96,6 +99,9 @@ class World:
         cell = memoryview(bytearray(4)).cast("f")
         running = not instance.store.interrupted
         own = {
+            "STORE": instance.store,
+            "DEPTH": instance.store.limits.depth,
+            "too_deep": self.too_deep,
             "F": cell,
             "RUN": running,
             "TICK": self.running_ticks(),
@@ -119,6 +125,10 @@ class World:
         if self.fueled:
             self.instance.store.fuel = length_hint(self.namespace["TICK"])
         self.instance.store.tick()
+
+    def too_deep(self) -> None:
+        """Called where as many calls are nested as the host allows. Raises Trap."""
+        raise Trap(EXHAUSTED, f"{self.instance.store.depth} calls deep")
 
     def access(self, memory: int) -> AccessCode | None:
         """How the bytes of a memory are accessed; None for one that must be asked each time."""

@@ -1,0 +1,240 @@
+"""What the fast tier does beside being equal: code it writes, limits of Python it meets, stops, tracebacks."""
+
+import threading
+import time
+
+import pytest
+
+from quire.engine import types as t
+from quire.engine.binary import decode, encode
+from quire.engine.compile import Compiler
+from quire.engine.compile.world import world_of
+from quire.engine.errors import Exhausted, Trap
+from quire.engine.instantiate import instantiate
+from quire.engine.interpret import Interpreter
+from quire.engine.runtime.function import HostFunction
+from quire.engine.runtime.limits import HostLimits
+from quire.engine.runtime.store import Store
+from quire.engine.validate import validate
+from quire.wat.parser import parse_module
+
+TIERS = (Interpreter, Compiler)
+
+
+def start(text, *imports, tier=Compiler, limits=None):
+    """An instance, of a module that went through the binary so that places are offsets."""
+    valid = validate(decode(encode(parse_module(text))))
+    return instantiate(Store(limits), valid, imports, tier())
+
+
+def call(instance, name, *arguments):
+    return instance.exports[name].call(None, arguments)
+
+
+def both(text, name, *arguments, imports=()):
+    """What both tiers make of a call: results, or the trap in full."""
+    told = []
+    for tier in TIERS:
+        try:
+            told.append(call(start(text, *imports, tier=tier), name, *arguments))
+        except Trap as trap:
+            told.append(str(trap))
+    assert told[0] == told[1]
+    return told[0]
+
+
+def nested(count, opening, inner):
+    return "".join(f"({opening}" for _ in range(count)) + inner + ")" * count
+
+
+def test_two_hundred_blocks():
+    body = nested(200, "block ", "(br_if 150 (local.get 0)) (br_if 0 (local.get 0)) (local.set 1 (i32.const 7))")
+    text = f'(module (func (export "f") (param i32) (result i32) (local i32) {body} (local.get 1)))'
+    assert both(text, "f", 0) == (7,)
+    assert both(text, "f", 1) == (0,)
+
+
+def test_thirty_loops():
+    step = "(local.set 1 (i32.add (local.get 1) (i32.const 1)))"
+    back = "".join(f"(br_if {depth} (i32.eq (local.get 1) (i32.const {depth + 1})))" for depth in range(30))
+    text = f'(module (func (export "f") (result i32) (local i32 i32) {nested(30, "loop ", step + back)} (local.get 1)))'
+    assert both(text, "f") == both(text, "f")
+    assert "k = " in source(start(text), 0)
+
+
+def test_thirty_tries_in_loops():
+    inner = "(if (i32.lt_u (local.get 1) (local.get 0)) (then (throw $e (local.get 1))))"
+    body = inner
+    for _ in range(25):
+        body = f"(block $h (result i32) (try_table (catch $e $h) {body}) (i32.const 9)) (local.set 2)"
+    text = f"""(module (tag $e (param i32)) (func (export "f") (param i32) (result i32) (local i32 i32)
+        (loop {body} (local.set 1 (i32.add (local.get 1) (i32.const 1)))
+              (br_if 0 (i32.lt_u (local.get 1) (i32.const 5)))) (local.get 2)))"""
+    assert both(text, "f", 3) == (9,)
+
+
+def test_a_table_of_three_hundred_arms():
+    arms = "".join(f"(return (i32.const {at * 3}))) " for at in range(300))
+    labels = " ".join(map(str, range(300)))
+    text = f"""(module (func (export "f") (param i32) (result i32)
+        {"(block " * 301} (br_table {labels} 300 (local.get 0))) {arms} (i32.const -1)))"""
+    for index in (0, 1, 150, 299):
+        assert both(text, "f", index) == (index * 3,)
+    assert both(text, "f", 300) == (0xFFFFFFFF,)
+
+
+def test_a_function_of_forty_thousand_instructions():
+    step = "(local.set 0 (i32.add (i32.mul (local.get 0) (i32.const 5)) (i32.const 3)))"
+    text = f'(module (func (export "f") (param i32) (result i32) {step * 7000} (local.get 0)))'
+    assert both(text, "f", 1)
+
+
+def test_a_chain_of_conditions():
+    step = "(if (i32.and (local.get 0) (i32.const {bit})) (then (local.set 1 (i32.add (local.get 1) (i32.const 1)))))"
+    steps = "".join(step.format(bit=1 << at % 31) for at in range(1500))
+    text = f'(module (func (export "f") (param i32) (result i32) (local i32) {steps} (local.get 1)))'
+    assert both(text, "f", 0x55)
+
+
+def test_a_deep_expression():
+    deep = nested(400, "i32.sub (i32.const 1) ", "(local.get 0)")
+    text = f'(module (func (export "f") (param i32) (result i32) {deep}))'
+    assert both(text, "f", 3)
+
+
+def test_recursion_ends_in_a_trap():
+    text = '(module (func $f (export "f") (param i32) (result i32) (i32.add (call $f (local.get 0)) (i32.const 1))))'
+    with pytest.raises(Trap, match="call stack exhausted"):
+        call(start(text), "f", 1)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 10, 500])
+def test_a_low_limit_of_depth_is_exact(depth):
+    text = """(module (func $f (export "f") (param i32) (result i32)
+        (if (result i32) (local.get 0) (then (call $f (i32.sub (local.get 0) (i32.const 1)))) (else (i32.const 7)))))"""
+    for tier in TIERS:
+        instance = start(text, tier=tier, limits=HostLimits(depth=depth))
+        assert call(instance, "f", depth - 1) == (7,)
+        with pytest.raises(Trap, match=f"{depth} calls deep") as caught:
+            call(instance, "f", depth)
+        assert len(caught.value.sites) == depth
+        assert instance.store.depth == 0
+
+
+def test_tail_calls_need_no_stack():
+    text = """(module (func $even (export "f") (param i32) (result i32)
+        (if (result i32) (i32.eqz (local.get 0)) (then (i32.const 1))
+            (else (return_call $odd (i32.sub (local.get 0) (i32.const 1))))))
+        (func $odd (param i32) (result i32)
+        (if (result i32) (i32.eqz (local.get 0)) (then (i32.const 0))
+            (else (return_call $even (i32.sub (local.get 0) (i32.const 1)))))))"""
+    assert both(text, "f", 100_001) == (0,)
+
+
+TRAPPING = """(module (memory 1) (table 2 funcref) (type $ii (func (param i32) (result i32)))
+  (type $none (func)) (func $nothing) (elem (i32.const 1) $nothing)
+  (func $load (export "load") (param i32 i32) (result i32)
+    (i32.add (i32.load (local.get 0)) (i32.load16_u offset=2 (local.get 1))))
+  (func (export "store") (param i32 i32) (result i32)
+    (i64.store (local.get 0) (i64.extend_i32_u (i32.div_u (i32.const 7) (local.get 1)))) (i32.const 0))
+  (func (export "through") (param i32 i32) (result i32) (call $load (local.get 0) (local.get 1)))
+  (func (export "indirect") (param i32 i32) (result i32) (call_indirect (type $ii) (local.get 0) (local.get 1)))
+  (func (export "divide") (param i32 i32) (result i32)
+    (i32.sub (i32.rem_s (local.get 0) (local.get 1)) (i32.div_s (local.get 0) (local.get 1))))
+  (func (export "fill") (param i32 i32) (result i32)
+    (memory.fill (local.get 0) (i32.const 1) (local.get 1)) (i32.const 0))
+  (func (export "convert") (param i32 i32) (result i32)
+    (i32.trunc_f64_s (f64.div (f64.convert_i32_s (local.get 0)) (f64.convert_i32_s (local.get 1)))))
+  (func (export "unreachable") (param i32 i32) (result i32) (unreachable)))"""
+
+
+@pytest.mark.parametrize("name", ["load", "store", "through", "indirect", "divide", "fill", "convert", "unreachable"])
+@pytest.mark.parametrize("first", [0, 0xFFFC, 0xFFFE, 0xFFFFFFFF, 0x80000000])
+@pytest.mark.parametrize("second", [0, 1, 2, 0xFFFE, 0xFFFFFFFF])
+def test_traps_are_told_alike(name, first, second):
+    both(TRAPPING, name, first, second)
+
+
+def test_a_trap_tells_the_whole_stack():
+    told = both(TRAPPING, "through", 0xFFFE, 0)
+    assert told.splitlines()[0].startswith("out of bounds memory access: i32.load of 4 bytes at 0xfffe in memory 0")
+    assert [line.split(",")[1].split()[0] for line in told.splitlines()[1:]] == ["i32.load", "call"]
+
+
+LOOPING = """(module (import "" "started" (func $started))
+  (func (export "loop") (call $started) (loop (br 0)))
+  (func $deeper (param i32) (if (local.get 0) (then (call $deeper (i32.sub (local.get 0) (i32.const 1)))
+                                                   (call $deeper (i32.sub (local.get 0) (i32.const 1))))))
+  (func (export "calls") (call $started) (call $deeper (i32.const 60))))"""
+
+
+@pytest.mark.parametrize("name", ["loop", "calls"])
+def test_an_interrupt_stops_code(name):
+    started = threading.Event()
+    instance = start(LOOPING, HostFunction(t.function_type((), ()), started.set))
+
+    def interrupt():
+        started.wait()
+        time.sleep(0.01)
+        instance.store.interrupted = True
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(Exhausted, match="interrupted"):
+        call(instance, name)
+    thread.join()
+    instance.store.interrupted = False
+    assert world_of(instance).namespace["RUN"]
+
+
+COUNTING = """(module (func $g (param i32) (loop (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+    (br_if 0 (local.get 0)))) (func (export "f") (param i32) (call $g (local.get 0)) (call $g (i32.const 3))))"""
+
+
+@pytest.mark.parametrize("fuel", [0, 1, 2, 5, 9, 10, 11, 100])
+def test_fuel_is_counted_alike(fuel):
+    left = []
+    for tier in TIERS:
+        instance = start(COUNTING, tier=tier, limits=HostLimits(fuel=fuel))
+        try:
+            call(instance, "f", 5)
+        except Exhausted as error:
+            left.append(str(error))
+        left.append(instance.store.fuel)
+    assert left[: len(left) // 2] == left[len(left) // 2 :]
+
+
+def test_errors_of_the_host_pass_through():
+    def fail():
+        raise IndexError("mine")
+
+    for code in (fail, [].pop):
+        instance = start(
+            '(module (import "" "f" (func $f)) (func (export "f") (call $f)))',
+            HostFunction(t.function_type((), ()), code),
+        )
+        with pytest.raises(IndexError):
+            call(instance, "f")
+
+
+def source(instance, index):
+    from quire.engine.compile.generate import generate
+
+    return generate(instance.module, instance.functions[index], world_of(instance).options).source.text
+
+
+def test_code_reads_well():
+    text = """(module (func (export "f") (param i32) (result i32) (local i32) (loop
+        (local.set 1 (i32.add (local.get 1) (i32.const 1))) (br_if 0 (i32.lt_u (local.get 1) (local.get 0))))
+        (local.get 1)))"""
+    assert source(start(text), 0).splitlines() == [
+        "def f0(l0):",
+        "    l1 = 0",
+        "    while RUN:",
+        "        l1 = l1 + 1",
+        "        if not l1 < l0:",
+        "            break",
+        "    else:",
+        "        stop()",
+        "    return l1",
+    ]

@@ -1,0 +1,116 @@
+"""Each template is held equal to the function of its row: over edge values, in every form that an operand may have."""
+
+import math
+import random
+
+import pytest
+
+from quire.engine import types as t
+from quire.engine.compile.world import SHARED
+from quire.engine.errors import Trap
+from quire.engine.instructions import CORE_ROWS
+from quire.engine.instructions.expressions import PRIMARY, UNARY, Value, canon, literal, number, strict
+from quire.engine.numeric.floats import f32, f64
+
+ROWS = [row for row in CORE_ROWS if row.template is not None]
+INTEGERS = {
+    bits: sorted({0, 1, 2, 7, 32, 255, (1 << bits - 1) - 1, 1 << bits - 1, (1 << bits) - 1, 0x5A5A5A5A, 1 << 31})
+    for bits in (32, 64)
+}
+FLOATS = {
+    32: [0.0, -0.0, 1.0, -1.5, 3.4e38, 1e-45, math.inf, -math.inf],
+    64: [0.0, -0.0, 1.0, -1.5, 1e308, 5e-324, math.inf, -math.inf, 0.1],
+}
+SIGNALLING = {32: f32.from_bits(0x7FA00001), 64: f64.from_bits(0x7FF0000000000001)}
+
+
+def forms(name, value, bits, draw):
+    """Expressions that stand for an integer: exact, a literal, lazy by a multiple of 2**bits, with a range around it."""
+    mask = (1 << bits) - 1
+    lazy = value + draw.choice((-1, 1)) * (1 << bits)
+    yield Value(name, PRIMARY, 0, mask, simple=True), value
+    yield Value(name, PRIMARY, value, value, simple=True), value
+    yield literal(value), value
+    yield Value(f"({name})", PRIMARY, min(lazy, 0), max(lazy, mask)), lazy
+    yield Value(f"-{name}", UNARY, min(lazy, 0), max(lazy, mask)), -lazy
+    if value < 2:
+        yield Value(f"({name} == 1)", PRIMARY, 0, 1, truth=True), value
+
+
+def evaluate(made, names, type_):
+    """The value of an expression as functions have it."""
+    if type_ in (t.I32, t.I64):
+        made = number(canon(made, (1 << 8 * type_.size) - 1))
+    elif type_ in (t.F32, t.F64):
+        made = strict(made)
+    return eval(made.text, {**SHARED, **names})
+
+
+def expected(row, operands):
+    try:
+        return row.run(*operands)
+    except Trap:
+        return Trap
+
+
+def bits_of(value):
+    return f64.to_bits(value) if isinstance(value, float) else value
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row.mnemonic for row in ROWS])
+def test_a_template_equals_its_function(row):
+    draw = random.Random(row.mnemonic)
+    signature = row.signature(None)
+    for operands in draws(row, signature.parameters, draw):
+        shapes = [
+            operand_forms(at, type_, value, draw)
+            for at, (type_, value) in enumerate(zip(signature.parameters, operands, strict=True))
+        ]
+        for _ in range(6):
+            chosen = [draw.choice(shape) for shape in shapes]
+            names = {f"x{at}": held for at, (_, held) in enumerate(chosen)}
+            made = row.template.make(*(form for form, _ in chosen))
+            if made is None:
+                continue
+            check(row, made, names, signature.results[0], operands, [form for form, _ in chosen])
+
+
+def operand_forms(at, type_, value, draw):
+    if type_ in (t.I32, t.I64):
+        return list(forms(f"x{at}", value, 8 * type_.size, draw))
+    return [(Value(f"x{at}", PRIMARY, simple=True), value), (Value(f"(x{at})", PRIMARY), value)]
+
+
+def draws(row, parameters, draw):
+    pools = [
+        INTEGERS[8 * type_.size] if type_ in (t.I32, t.I64) else [*FLOATS[8 * type_.size], SIGNALLING[8 * type_.size]]
+        for type_ in parameters
+    ]
+    for _ in range(60):
+        yield [draw.choice(pool) for pool in pools]
+
+
+def check(row, made, names, result, operands, forms_):
+    wanted = expected(row, operands)
+    try:
+        found = evaluate(made, names, result)
+    except ZeroDivisionError:
+        found = Trap
+    if row.template.rounds and found is not Trap:
+        found = f32.round(found)
+    assert bits_of(found) == bits_of(wanted), (made.text, names, operands)
+    if isinstance(found, int) and not made.truth:
+        raw = eval(made.text, {**SHARED, **names})
+        assert made.low <= raw <= made.high, (made, names, operands)
+        if made.zeros and made.zeros < 64:
+            assert raw % (1 << made.zeros) == 0, (made, names)
+
+
+def test_the_rows_without_effects_that_programs_use_most_have_templates():
+    names = {row.mnemonic for row in ROWS}
+    assert {"i32.add", "i64.mul", "i32.shr_s", "i32.lt_s", "f64.add", "f32.mul", "i64.extend_i32_s"} <= names
+
+
+def test_a_constant_is_written_as_one():
+    assert literal(5).text == "5"
+    assert literal(0xFFFFFFFF).text == "0xffffffff"
