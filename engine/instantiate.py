@@ -14,7 +14,7 @@ from quire.engine.errors import Unlinkable
 from quire.engine.instructions.row import Kind
 from quire.engine.module import Active, Expression, Import, Passive, external_kind
 from quire.engine.runtime.frame import Frame
-from quire.engine.runtime.function import Function, Tier, WasmFunction
+from quire.engine.runtime.function import Function, HostFunction, Tier, WasmFunction
 from quire.engine.runtime.instance import Extern, Instance
 from quire.engine.runtime.memory import Memory
 from quire.engine.runtime.store import Store
@@ -141,6 +141,22 @@ def _allocate(instance: Instance, valid: ValidModule) -> None:
         "tag": instance.tags,
     }
     instance.exports = {each.name: spaces[each.kind][each.index] for each in valid.module.exports}  # type: ignore[index]
+
+
+def bare_instance(valid: ValidModule, tier: Tier) -> Instance:
+    """An instance that has only the functions that the module defines, without those that it imports. It cannot run."""
+    instance = Instance(Store(), tier, valid.types, valid)
+    instance.functions.extend(HostFunction(each, _absent) for each in valid.context.functions[: _imported(valid)])
+    _allocate_functions(instance, valid)
+    return instance
+
+
+def _imported(valid: ValidModule) -> int:
+    return len(valid.context.functions) - len(valid.module.functions)
+
+
+def _absent(*arguments: Any) -> None:
+    raise Unlinkable("unknown import", "the instance is only for reading")
 
 
 def _allocate_functions(instance: Instance, valid: ValidModule) -> None:

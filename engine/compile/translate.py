@@ -5,6 +5,7 @@ Notes each place that may trap, with the text of its operands: from these a trap
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -111,8 +112,8 @@ class Translator:
 
     def is_aligned(self, base: Value, m: MemArg, exponent: int) -> bool:
         """Whether an address is known to be a multiple of a size, and views of elements of that size exist."""
-        whole_pages = self.context.memories[m.memory].page_size % 8 == 0
-        return whole_pages and base.zeros >= exponent and m.offset % (1 << exponent) == 0
+        views = sys.byteorder == "little" and self.context.memories[m.memory].page_size % 8 == 0
+        return views and base.zeros >= exponent and m.offset % (1 << exponent) == 0
 
     def base(self, value: Value, m: MemArg) -> Value:
         """The address operand, not yet reduced where an element of a view is enough."""

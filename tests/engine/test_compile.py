@@ -8,6 +8,7 @@ import pytest
 from quire.engine import types as t
 from quire.engine.binary import decode, encode
 from quire.engine.compile import Compiler
+from quire.engine.compile.listing import listing
 from quire.engine.compile.world import world_of
 from quire.engine.errors import Exhausted, Trap
 from quire.engine.instantiate import instantiate
@@ -221,6 +222,16 @@ def source(instance, index):
     from quire.engine.compile.generate import generate
 
     return generate(instance.module, instance.functions[index], world_of(instance).options).source.text
+
+
+def test_a_listing_has_functions_by_index_and_name():
+    text = '(module (import "" "a" (func)) (memory 1) (func $one (result i32) (i32.load (i32.const 8))) (func $two))'
+    valid = validate(parse_module(text))
+    assert [title for title, _ in listing(valid)] == ["func 1 $one: (func (result i32))", "func 2 $two: (func)"]
+    assert dict(listing(valid, "one")) == dict(listing(valid, 1))
+    assert "return I0[2]" in dict(listing(valid, "one"))["func 1 $one: (func (result i32))"]
+    with pytest.raises(KeyError):
+        list(listing(valid, "three"))
 
 
 def test_code_reads_well():

@@ -14,7 +14,7 @@ from quire.engine.numeric.floats import f32, f64
 
 ROWS = [row for row in CORE_ROWS if row.template is not None]
 INTEGERS = {
-    bits: sorted({0, 1, 2, 7, 32, 255, (1 << bits - 1) - 1, 1 << bits - 1, (1 << bits) - 1, 0x5A5A5A5A, 1 << 31})
+    bits: sorted({0, 1, 7, 32, 255, (1 << bits - 1) - 1, 1 << bits - 1, (1 << bits) - 1, 0x5A5A5A5A})
     for bits in (32, 64)
 }
 FLOATS = {
