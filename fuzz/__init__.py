@@ -3,6 +3,16 @@
     choices.py     where decisions come from: a seed, bytes, hypothesis
     generate/      modules from choices
     matrix.py      every instruction on every edge value
+    broken.py      modules with something wrong in them
+    smith.py       modules of wasm-tools smith
+    observe.py     the shim that lets everything be compared
+    legs/          engines as processes
+    compare.py     answers of several legs
+    campaign/      batches, workers, the store
+    reduction/     small cases that stand alone
+    triage.py      what a campaign found
+    planted/       bugs on purpose, to score the whole
+    strategies.py, coverage_guided.py    for hypothesis and atheris
 
 Nothing here is needed to run a module.
 """

@@ -24,6 +24,7 @@ from quire.fuzz.planted.catalogue import catalogue, named
 from quire.fuzz.planted.score import Score, Scorer
 from quire.fuzz.reduction.reduce import SECONDS, bucket_of, reduce, same_bucket, size_of
 from quire.fuzz.reduction.reproduce import ask_again, request_from, wast, write_case
+from quire.fuzz.smith import smith_command
 from quire.fuzz.triage import report, summary, table
 
 CLEAN, FINDINGS, INFRASTRUCTURE = 0, 1, 2
@@ -92,6 +93,7 @@ def _campaign_arguments(parser: argparse.ArgumentParser, *, folder: bool = True)
     parser.add_argument(
         "--matrix", type=_positive, metavar="N", help="every instruction on up to N choices of operands"
     )
+    parser.add_argument("--smith", action="store_true", help="modules from wasm-tools smith, which must be installed")
     parser.add_argument("--features", help="names, with commas (default: all that the legs share)")
 
 
@@ -130,7 +132,8 @@ def _configuration(arguments: argparse.Namespace) -> Configuration:
         raise Unusable(f"one leg has nothing to be compared with: {', '.join(legs)}; pip install 'quire[oracle]'")
     own = [name for name in known if name in ("reference", "fast", "native")]
     features = tuple(arguments.features.split(",")) if arguments.features else usual_features(legs, own)
-    return Configuration(legs, features, arguments.seed, arguments.matrix or 0)
+    smith = smith_command()[1] if arguments.smith else ""
+    return Configuration(legs, features, arguments.seed, arguments.matrix or 0, smith)
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -21,7 +21,7 @@ from quire.fuzz.choices import DrawnChoices
 from quire.fuzz.generate.features import CORE_FEATURES
 from quire.fuzz.generate.generator import Generated, generate
 
-MOST_DRAWS = 700
+MOST_DRAWS = 400
 """Choices that hypothesis makes for one module; what comes after them is the simplest."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from quire.engine.errors import Crash, Invalid
+from quire.engine.errors import Crash, Invalid, Malformed
 from quire.engine.validate import validate
 from quire.fuzz.campaign.cases import Cases, request_of
 from quire.fuzz.compare import compare, outcome_hash
@@ -59,7 +59,11 @@ def run_batch(cases: Cases, legs: Sequence[LegProcess], low: int, high: int) -> 
     result, digest, coverage = BatchResult(low, high), hashlib.sha256(), Counter[str]()
     started = time.perf_counter()
     for number in range(low, min(high, len(cases))):
-        generated = cases.case(number)
+        try:
+            generated = cases.case(number)
+        except (Malformed, Invalid) as error:
+            result.findings.append(refused(number, error))
+            continue
         digest.update(run_case(result, legs, number, generated).encode())
         coverage.update(mnemonics(generated))
     result.outcome = digest.hexdigest()[:16]
@@ -68,20 +72,26 @@ def run_batch(cases: Cases, legs: Sequence[LegProcess], low: int, high: int) -> 
     return result
 
 
+def refused(number: int, error: Exception) -> Finding:
+    """A module that its generator holds for valid and we do not."""
+    return Finding(number, f"generator {type(error).__name__}", -1, (str(error), ""), {})
+
+
 def run_case(result: BatchResult, legs: Sequence[LegProcess], number: int, generated: Generated) -> str:
     """One case; adds to the result. The hash of its outcome."""
     result.modules += 1
     try:
-        validate(generated.module, generated.instruction_set)
+        if not generated.broken:
+            validate(generated.module, generated.instruction_set)
     except (Invalid, Crash) as error:
-        result.findings.append(Finding(number, f"generator {type(error).__name__}", -1, (str(error), ""), {}))
+        result.findings.append(refused(number, error))
         return "invalid"
     answers = ask_all(legs, request_of(generated))
     verdict = compare(answers)
     result.calls += verdict.calls
     result.traps += verdict.traps
-    result.reached += verdict.calls > 0
-    result.dropped += verdict.dropped
+    result.reached += verdict.calls > 0 or (generated.broken and verdict.legs > 1)
+    result.dropped += verdict.dropped and not (generated.broken and verdict.legs > 1)
     if verdict.difference is not None:
         found = verdict.difference
         details = {name: answer.detail for name, answer in answers.items() if answer.detail}

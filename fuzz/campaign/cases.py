@@ -8,12 +8,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from quire.fuzz.broken import break_module
 from quire.fuzz.choices import SeededChoices
 from quire.fuzz.generate.features import ALL_FEATURES, OWN
 from quire.fuzz.generate.generator import VERSION, Generated, generate
 from quire.fuzz.legs.protocol import Request
 from quire.fuzz.matrix import matrix
 from quire.fuzz.observe import observe
+from quire.fuzz.smith import smith
+
+BROKEN = 12
+"""One case in so many is a module with something wrong in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,7 @@ class Configuration:
     features: tuple[str, ...] = ALL_FEATURES
     seed: int = 0
     matrix: int = 0
+    smith: str = ""  # the version of wasm-tools where it makes the modules
     version: int = VERSION
 
     @property
@@ -34,7 +40,9 @@ class Configuration:
 
 def configuration_from(raw: dict[str, Any]) -> Configuration:
     """From what asdict made of one."""
-    return Configuration(tuple(raw["legs"]), tuple(raw["features"]), raw["seed"], raw["matrix"], raw["version"])
+    return Configuration(
+        tuple(raw["legs"]), tuple(raw["features"]), raw["seed"], raw["matrix"], raw["smith"], raw["version"]
+    )
 
 
 def usual_features(legs: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
@@ -60,10 +68,14 @@ class Cases:
         if configuration.matrix:
             return self._all()[number]
         seed = (configuration.seed << 40) + number
+        if configuration.smith:
+            return smith(seed)
         features = configuration.features
         if number % 4 and set(OWN) <= set(features):  # three in four are for the engines that lack memory control
             features = tuple(each for each in features if each not in OWN)
-        return generate(SeededChoices(seed), features)
+        choices = SeededChoices(seed)
+        generated = generate(choices, features)
+        return break_module(generated, choices) if number % BROKEN == BROKEN - 1 else generated
 
     def _all(self) -> list[Generated]:
         if self._matrix is None:

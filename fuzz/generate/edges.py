@@ -13,8 +13,15 @@ def _integers(bits: int) -> tuple[int, ...]:
     mask, sign = (1 << bits) - 1, 1 << (bits - 1)
     small = (0, 1, 2, 7, 8, 31, 32, 63, 64, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x10000)
     large = (mask, mask - 1, sign, sign - 1, sign + 1, 0x55555555 * (1 | 1 << 32) & mask, 0x12345678 << (bits - 32))
-    wide = (0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x100000000, 0x4000004000000001) if bits == 64 else ()
-    return (*small, *large, *wide)
+    wide = (0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x100000000) if bits == 64 else ()
+    return (*small, *large, *wide, *_rounded(bits))
+
+
+def _rounded(bits: int) -> tuple[int, ...]:
+    """Integers, both signs, that conversions to floats round, or would if they went by way of another float."""
+    to_f32, to_f64 = (0x1000001, 0x1000003), (0x20000000000001, 0x20000000000003, 0x4000004000000001)
+    positive = (*to_f32, *(to_f64 if bits == 64 else ()))
+    return (*positive, *(-each & (1 << bits) - 1 for each in positive))
 
 
 _F32 = (

@@ -39,6 +39,7 @@ class Generated:
     features: frozenset[str]
     calls: tuple[Call, ...]
     fuel: bool = True  # whether global 0 holds it
+    broken: bool = False  # whether it may be invalid
 
 
 def generate(choices: Choices, allowed: Iterable[str] = ALL_FEATURES) -> Generated:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 
 from quire.engine import types as t
-from quire.engine.binary import decode
+from quire.engine.binary import decode, encode
 from quire.engine.errors import Crash, Exhausted, Invalid, Malformed, Trap, Unlinkable
 from quire.engine.instantiate import instantiate
 from quire.engine.runtime.function import Function, HostFunction, Tier
@@ -42,7 +42,7 @@ class QuireLeg:
         try:
             instance = self.start(request, trace)
         except (Malformed, Invalid, Unlinkable, Exhausted, Trap) as error:
-            verdict = REFUSALS[type(error)]
+            verdict = next(name for kind, name in REFUSALS.items() if isinstance(error, kind))
             return Answer(verdict, class_of(error.reason) if verdict == "trap" else str(error))
         calls = tuple(self.call(instance, name) for name in request.calls)
         memories = tuple(contents(instance.exports[name]) for name in request.memories)
@@ -51,7 +51,10 @@ class QuireLeg:
     def start(self, request: Request, trace: list[tuple[int, int]]) -> Instance:
         """An instance of the module."""
         known = instruction_set([name for name in request.features if name in FEATURES])
-        valid = validate(decode(request.binary, known), known)
+        module = decode(request.binary, known)
+        if decode(encode(module, known), known) != module:
+            raise Crash("a module did not survive encoding")
+        valid = validate(module, known)
         return instantiate(Store(LIMITS), valid, [noting(trace)] * len(valid.module.imports), self.tier)
 
     def call(self, instance: Instance, name: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from quire.engine.binary import decode
 from quire.engine.validate import validate
+from quire.fuzz.broken import break_module
 from quire.fuzz.campaign.cases import request_of
 from quire.fuzz.choices import SeededChoices
 from quire.fuzz.compare import Verdict, compare, values_by_call
@@ -103,3 +104,17 @@ def test_requests_and_answers_survive_the_pipe() -> None:
     assert decode_request(encode_request(request)[4:]) == request
     given = REFERENCE(request)
     assert decode_answer(encode_answer(given)[4:]) == given
+
+
+def test_broken_modules_are_refused_as_a_rule_and_alike() -> None:
+    pytest.importorskip("wasmtime", reason="the extra oracle is not installed")
+    from quire.fuzz.legs.wasmtime_leg import WasmtimeLeg
+
+    wasmtime, verdicts = WasmtimeLeg("optimised"), []
+    for seed in range(100):
+        choices = SeededChoices(seed)
+        request = request_of(break_module(generate(choices, SHARED), choices))
+        answers = {"reference": REFERENCE(request), "wasmtime": wasmtime.run(request)}
+        assert compare(answers).difference is None, seed
+        verdicts.append(answers["reference"].verdict)
+    assert 20 < sum(verdict != "ok" for verdict in verdicts) < 100
