@@ -38,6 +38,7 @@ class Program:
     """Fills a folder, and returns the one that the names in `files` and `options` start from."""
     files: str
     options: str = ""
+    """{here} is the folder of this script."""
     driver: str = ""
     """A file of ours beside those of others."""
 
@@ -72,6 +73,10 @@ def unpack(archive: Path, folder: Path) -> Path:
     return next((folder / "unpacked").iterdir())
 
 
+LUA = (
+    "lapi lauxlib lbaselib lcode lctype ldebug ldo ldump lfunc lgc llex lmathlib lmem lobject lopcodes lparser lstate "
+    "lstring lstrlib ltable ltablib ltm lundump lutf8lib lvm lzio"
+).split()
 PROGRAMS = {
     "tour": Program(ours, "tour.c"),
     "minigzip": Program(
@@ -87,6 +92,13 @@ PROGRAMS = {
         "-D_WASI_EMULATED_GETPID -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_MMAN "
         "-lwasi-emulated-getpid -lwasi-emulated-signal -lwasi-emulated-mman",
         driver="sqlite_driver.c",
+    ),
+    "lua": Program(
+        debian_source("lua5.4"),
+        " ".join(f"src/{name}.c" for name in LUA),
+        "-Isrc -I{here}/missing -DLUAI_THROW(L,c)=abort() -DLUAI_TRY(L,c,a)=a -Dluai_jmpbuf=int "
+        "-Dluai_makeseed(L)=0 -Dl_randomizePivot()=0 -D_WASI_EMULATED_SIGNAL -lwasi-emulated-signal",
+        driver="lua_driver.c",
     ),
 }
 
@@ -120,11 +132,7 @@ def find_clang(folder: Path) -> str:
 def build(name: str) -> Path:
     """Build one of PROGRAMS, or find it built by the same recipe. Errors: `CannotBuildHere`."""
     program = PROGRAMS[name]
-    own = b"".join(path.read_bytes() for path in sorted(HERE.glob("*.c")))
-    recipe = hashlib.sha256(repr((ALWAYS, program.files, program.options, program.driver)).encode() + own).hexdigest()[
-        :12
-    ]
-    target = BUILT / f"{name}-{recipe}.wasm"
+    target = BUILT / f"{name}-{recipe(program)}.wasm"
     with alone():
         if not target.exists():
             compile_into(target, program, BUILT / f"{name}.source")
@@ -144,7 +152,7 @@ def compile_into(target: Path, program: Program, folder: Path) -> None:
     root = program.source(folder)
     partial = target.with_suffix(".partial")
     driver = [str(HERE / program.driver)] if program.driver else []
-    command = [clang, *ALWAYS, *program.files.split(), *driver, *program.options.split()]
+    command = [clang, *ALWAYS, *program.files.split(), *driver, *program.options.format(here=HERE).split()]
     subprocess.run([*command, "-o", str(partial)], cwd=root, check=True, timeout=600)
     partial.rename(target)
     shutil.rmtree(folder)

@@ -60,6 +60,8 @@ RUNS = {
     "minigzip without its file": Run("minigzip", ("/data/none.txt",)),
     "sqlite in memory": Run("sqlite", (), SQL),
     "sqlite in a file": Run("sqlite", ("/data/squares.db",), SQL),
+    "lua": Run("lua", (), (HERE / "script.lua").read_bytes()),
+    "lua with an error": Run("lua", (), b"print(1)\nerror{}"),
     "sqlite with bad SQL": Run("sqlite", (), b"select 1; select * from nowhere;"),
 }
 
