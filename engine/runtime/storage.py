@@ -17,6 +17,7 @@ from quire.engine.errors import Exhausted
 Bytes = bytes | bytearray | memoryview
 
 SYSTEM_PAGE = mmap.PAGESIZE  # bytes
+PAGES_AT_ONCE = 1 << 12  # of which the system is asked whether they are in memory
 CHUNK = 1 << 16  # bytes of sparse storage that are made at once
 SPACE = 1 << 42  # bytes of address space that a memory may reserve: 4 TiB
 NO_RESERVE = 0x4000  # MAP_NORESERVE of Linux, which Python names from 3.13 on
@@ -74,10 +75,10 @@ class ReservedStorage:
 
         address = ctypes.addressof(ctypes.c_char.from_buffer(self._map))
         first, last = (address + start) // SYSTEM_PAGE, -(-(address + end) // SYSTEM_PAGE)
-        with Path("/proc/self/pagemap").open("rb") as pagemap:
+        with Path("/proc/self/pagemap").open("rb", buffering=0) as pagemap:
             pagemap.seek(8 * first)
-            entries = memoryview(pagemap.read(8 * (last - first))).cast("Q")
-        return SYSTEM_PAGE * sum(entry >> 62 != 0 for entry in entries)  # bit 63: in memory, bit 62: in swap
+            pieces = (pagemap.read(8 * min(PAGES_AT_ONCE, last - at)) for at in range(first, last, PAGES_AT_ONCE))
+            return SYSTEM_PAGE * sum(map(pages_present, pieces))
 
     def clear(self, start: int, end: int) -> None:
         first = -(-start // SYSTEM_PAGE) * SYSTEM_PAGE
@@ -88,6 +89,14 @@ class ReservedStorage:
         self._map[start:first] = bytes(first - start)
         self._map[last:end] = bytes(end - last)
         self._map.madvise(mmap.MADV_DONTNEED, first, last - first)
+
+
+def pages_present(entries: bytes) -> int:
+    """How many entries of a pagemap of Linux tell of pages that are in memory (bit 63) or in swap (bit 62)."""
+    each = memoryview(entries).cast("Q")
+    if entries == entries[:8] * len(each):  # as nearly all of a large reservation are
+        return len(each) if each and each[0] >> 62 else 0
+    return sum(entry >> 62 != 0 for entry in each)
 
 
 class PlainStorage:

@@ -1,5 +1,6 @@
 """Memories: bounds, growth, views that the host holds, limits, and storage of both kinds."""
 
+import sys
 import tracemalloc
 
 import pytest
@@ -8,7 +9,7 @@ from quire.engine import types as t
 from quire.engine.errors import Exhausted, Trap
 from quire.engine.runtime.limits import HostLimits
 from quire.engine.runtime.memory import PIECE, Memory
-from quire.engine.runtime.storage import RESERVES, SYSTEM_PAGE, PlainStorage, reserve
+from quire.engine.runtime.storage import RESERVES, SYSTEM_PAGE, PlainStorage, pages_present, reserve
 from quire.engine.runtime.store import Store
 
 PAGE = t.PAGE_SIZE
@@ -53,6 +54,21 @@ def test_a_fill_of_any_length_allocates_little() -> None:
         tracemalloc.stop()
     assert peak < 3 * PIECE
     assert bytes(subject.data) == b"\0" + b"\7" * (8 * PIECE - 2) + b"\0"
+
+
+@pytest.mark.parametrize(
+    ("entries", "pages"),
+    [
+        ([], 0),
+        ([1 << 55] * 3, 0),
+        ([1 << 63 | 5] * 3, 3),
+        ([1 << 62] * 3, 3),
+        ([0, 1 << 63, 1 << 62, 1 << 55], 2),
+        ([1 << 63, 0], 1),
+    ],
+)
+def test_pages_in_memory_or_swap_count_as_resident(entries: list[int], pages: int) -> None:
+    assert pages_present(b"".join(entry.to_bytes(8, sys.byteorder) for entry in entries)) == pages
 
 
 def test_growth_keeps_the_bytes_and_tells_the_old_size() -> None:
