@@ -32,6 +32,14 @@ def map_object(
     """
     view = _view(source, sharing)
     length = len(view) - offset if length is None else length
+    with memory.lock:
+        return _map(memory, view, address, protection, sharing, offset, length)
+
+
+def _map(
+    memory: VirtualMemory, view: memoryview, address: int, protection: int, sharing: str, offset: int, length: int
+) -> int:
+    """A single step for the threads that share the memory."""
     _check(memory, view, address, offset, length)
     start, end = memory.dynamic_range(address, -(-length // memory.page_size) * memory.page_size)
     memory.require_unmapped(start, end, address, length)

@@ -1,5 +1,6 @@
 """Virtual memories seen from the host: reports, regions, costs, and bytes of the host in them."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -197,6 +198,14 @@ class TestBytesOfTheHost:
         with pytest.raises(Trap, match=reason):
             map_object(subject, **{**defaults, **arguments})  # type: ignore[arg-type]
         assert subject.regions() == before
+
+    def test_mapping_is_a_single_step_of_a_shared_memory(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        subject, held = memory(), threading.Lock()
+        seen = []
+        monkeypatch.setattr(subject, "lock", held)
+        monkeypatch.setattr(subject, "set_state", lambda run: seen.append(held.locked()))
+        map_object(subject, bytearray(4), 0, READWRITE, "share")
+        assert seen == [True]
 
     def test_a_read_only_object_stays_so(self) -> None:
         subject = memory()
