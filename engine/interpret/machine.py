@@ -192,7 +192,9 @@ class Machine:
     def resume_at(
         self, frame: Activation, handler: Handler, exception: ExceptionReference, *, same: bool
     ) -> Block | None:
-        """Go on in a handler with the values that it asks for."""
+        """Go on in a handler with the values that it asks for; one at the start of a loop is an iteration."""
+        if handler.label.loop:
+            self.tick()
         del frame.stack[handler.label.height :]
         if handler.tag is not None:
             frame.stack.extend(exception.values)

@@ -30,6 +30,25 @@ def test_fuel_is_told_and_given():
         store.set_fuel(-1)
 
 
+@pytest.mark.parametrize("tier", ["reference", "fast"])
+def test_an_exception_caught_at_the_start_of_a_loop_is_an_iteration(tier):
+    text = """
+      (tag $e) (func $throw (throw $e))
+      (func (export "own") (param i32) (loop $again
+        (br_if 1 (i32.eqz (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+        (try_table (catch_all $again) (throw $e))))
+      (func (export "called") (param i32) (loop $again
+        (br_if 1 (i32.eqz (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+        (try_table (catch_all $again) (call $throw))))"""
+    instance = quire.instantiate(text, tier=tier, limits=quire.Limits(fuel=100))
+    instance.exports.own(11)
+    assert instance.store.get_fuel() == 89  # the entry and ten iterations
+    instance.exports.called(11)
+    assert instance.store.get_fuel() == 68  # and ten entries of what is called
+    with pytest.raises(quire.Exhausted):
+        instance.exports.own(1000)
+
+
 def test_time_runs_out_and_the_store_lives_on():
     text = f'{FOREVER} (func (export "g") (result i32) (i32.const 7))'
     exports = quire.instantiate(text, limits=quire.Limits(timeout=0.05)).exports
