@@ -39,7 +39,7 @@ def instantiate(store: Store, valid: ValidModule, imports: Sequence[Extern], tie
         for memory in dict.fromkeys(instance.memories):
             memory.end_instantiation()
     if valid.module.start is not None:
-        instance.functions[valid.module.start].call(None, ())
+        instance.functions[valid.module.start].call(instance, ())
     return instance
 
 

@@ -134,6 +134,13 @@ def test_the_caller_shows_its_exports():
     assert seen == [b"hello"]
 
 
+def test_an_instance_calls_its_start_function():
+    seen = []
+    start = quire.access_caller(lambda caller: seen.append(caller["memory"].size))
+    quire.instantiate('(import "env" "f" (func $f)) (memory (export "memory") 3) (start $f)', {"env": {"f": start}})
+    assert seen == [3]
+
+
 def test_a_host_has_no_exports():
     store = quire.Store()
     function = quire.Func(store, quire.FuncType(), lambda caller: seen.append(caller.get("memory")), access_caller=True)
