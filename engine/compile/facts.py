@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import replace
+from types import MappingProxyType
 
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
@@ -20,12 +20,13 @@ State = dict[str, Range]
 WHOLE: Mapping[t.OperandType, Range] = {t.I32: (0, (1 << 32) - 1, 0), t.I64: (0, (1 << 64) - 1, 0)}
 ZERO = (0, 0, 64)
 STRICT, LOOSE = (0, 0, 0), (0, 1, 0)  # of floats
+_RANGES: Mapping[t.OperandType, Range] = MappingProxyType({**WHOLE, t.F32: LOOSE, t.F64: LOOSE})
 _STEPS = (0, 1, *((1 << bits) - 1 for bits in (31, 32, 63, 64)))
 
 
 def whole(type_: t.OperandType) -> Range:
     """The range of a type; that of floats says that nothing is known of NaNs."""
-    return WHOLE.get(type_, LOOSE if type_ in (t.F32, t.F64) else STRICT)
+    return _RANGES.get(type_, STRICT)
 
 
 def variable(name: str, type_: t.OperandType, state: State) -> Value:
@@ -88,7 +89,7 @@ def refine(state: State, condition: n.Expression, left: Value | None, right: Val
         if not _agree(relation, left, right, limits[1] // 2, taken=taken):
             return state
         most = limits[1] // 2  # then both are below it
-        left, right = (replace(each, high=min(each.high, most)) for each in (left, right))
+        left, right = (each._replace(high=min(each.high, most)) for each in (left, right))
     relation = relation if taken else _OPPOSITE[relation]
     state = _learn(state, condition.operands[0], relation, right)
     return _learn(state, condition.operands[1], _MIRRORED[relation], left)

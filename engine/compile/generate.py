@@ -21,6 +21,14 @@ from quire.engine.validate import ValidModule
 DEEPEST_NESTING = 18  # Python has 20 at most, loops and tries together
 DEEPEST_INDENT = 90  # Python has 99 at most
 
+RELOADS = {
+    "bytes": "m{0.number} = M{0.number}.open_bytes",
+    "readable": "r{0.number}, re{0.number} = M{0.number}.open_readable",
+    "writable": "w{0.number}, we{0.number} = M{0.number}.open_writable",
+    "view": '{0.name}{0.number} = M{0.number}.view("{0.name}")',
+}
+"""How a variable gets what a use of a memory needs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -46,13 +54,17 @@ def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Ge
     translator = Translator(valid.function_context(function.index), function.index, options.access)
     writer = Writer(translator, analyse(graph, translator))
     translator.spots.clear()
+    translator.uses.clear()
     tree = structure(graph.region, graph.loops)
     body, _ = Emitter(writer, fueled=options.fueled).tree(tree)
     source = assemble(function, graph, translator, body, options)
     if source.nesting > DEEPEST_NESTING or source.indents > DEEPEST_INDENT:
+        translator.uses.clear()
         body = Dispatcher(writer, graph, fueled=options.fueled).lines()
         source = assemble(function, graph, translator, body, options)
-    return Generated(source, translator.world.names, graph.has_tail_calls)
+    return Generated(
+        source, {use.name: use.number for use in translator.uses if use.kind == "name"}, graph.has_tail_calls
+    )
 
 
 def assemble(function: WasmFunction, graph: Graph, translator: Translator, body: Lines, options: Options) -> Source:
@@ -62,11 +74,7 @@ def assemble(function: WasmFunction, graph: Graph, translator: Translator, body:
         head += TICK
     elif calls(graph):
         head += [Line("if not RUN:"), Suite([Line("stop()")])]
-    world = translator.world
-    reload = [f"m{memory} = M{memory}.open_bytes" for memory in sorted(world.memories)]
-    reload += [f"r{memory}, re{memory} = M{memory}.open_readable" for memory in sorted(world.read_ranges)]
-    reload += [f"w{memory}, we{memory} = M{memory}.open_writable" for memory in sorted(world.write_ranges)]
-    reload += [f'{view} = M{view[1:]}.view("{view[0]}")' for view in sorted(world.views)]
+    reload = [RELOADS[use.kind].format(use) for use in sorted(set(translator.uses)) if use.kind in RELOADS]
     head += [Line(text) for text in reload]
     head += first_values(graph)
     parameters = ", ".join(graph.parameters)

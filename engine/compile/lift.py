@@ -72,6 +72,7 @@ class Lifting(Operands):
         self.numbers = count()
         self.blocks: list[n.Block] = []
         self.reachable = True
+        self.signatures: dict[Instruction, tuple[int, tuple[t.ValueType, ...], int]] = {}
         super().__init__(self.new_block(), self.instructions)
         self.region.entry = self.block
         self.graph = self.make_graph()
@@ -111,8 +112,12 @@ class Lifting(Operands):
         if row.kind is Kind.CONTROL or row.mnemonic in VARIABLES:
             getattr(self, f"rule_{row.rule}")(*immediates)
         else:
-            signature = self.context.signature(instruction)
-            self.apply(len(signature.parameters), signature.results, effects_of(row))
+            known = self.signatures.get(instruction)
+            if known is None:
+                signature = self.context.signature(instruction)
+                known = (len(signature.parameters), signature.results, effects_of(row))
+                self.signatures[instruction] = known
+            self.apply(*known)
 
     # Blocks
 

@@ -25,18 +25,17 @@ CALLS = 32  # runs other code, which may do anything but touch variables
 EVERYTHING = TRAPS | READS_MEMORY | READS_STATE | WRITES_MEMORY | WRITES_STATE | CALLS
 
 
-@dataclass(eq=False, slots=True)
 class Get:
     """The value of a variable."""
 
-    name: str
-    type: t.OperandType
-    effects: int = PURE
-    depth: int = 0
+    __slots__ = ("name", "reads", "type")
+    effects = PURE
+    depth = 0
 
-    @property
-    def reads(self) -> frozenset[str]:
-        return frozenset((self.name,))
+    def __init__(self, name: str, type_: t.OperandType) -> None:
+        self.name = name
+        self.type = type_
+        self.reads = frozenset((name,))
 
 
 @dataclass(eq=False, slots=True)

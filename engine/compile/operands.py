@@ -9,6 +9,7 @@ from quire.engine.compile import nodes as n
 from quire.engine.compile.effects import conflict
 from quire.engine.module import Instruction
 
+NOTHING: frozenset[str] = frozenset()
 DEEPEST = 30  # of an expression: Python's own parser ends at 200 parentheses
 
 
@@ -37,11 +38,12 @@ class Operands:
         return names
 
     def operation(self, operands: tuple[n.Expression, ...], type_: t.OperandType | None, effects: int) -> n.Operation:
+        depth, reads = 0, NOTHING
         for each in operands:
             effects |= each.effects
-        depth = 1 + max((each.depth for each in operands), default=0)
-        reads = frozenset[str]().union(*(each.reads for each in operands))
-        return n.Operation(self.index, self.instructions[self.index], operands, type_, effects, depth, reads)
+            depth = max(depth, each.depth)
+            reads = reads | each.reads if reads else each.reads
+        return n.Operation(self.index, self.instructions[self.index], operands, type_, effects, depth + 1, reads)
 
     def apply(self, count: int, results: tuple[t.OperandType, ...], effects: int) -> None:
         """The present instruction on `count` operands: an expression, or a statement if it changes anything."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.compile.effects import effects_of
-from quire.engine.compile.facts import State, variable, whole
+from quire.engine.compile.facts import Range, State, variable, whole
 from quire.engine.immediates import MemArg
 from quire.engine.instructions.expressions import (
     CHOICE,
@@ -40,16 +41,16 @@ class Spot:
     operands: tuple[str, ...] | None
 
 
-@dataclass(eq=False, slots=True)
-class World:
-    """What the code of a function refers to beside its variables: names, and the instruction that each belongs to."""
+class Use(NamedTuple):
+    """Something that the code of a function refers to beside its variables.
 
-    function: int
-    names: dict[str, int] = field(default_factory=dict)  # name -> number of the instruction that is bound to it
-    memories: set[int] = field(default_factory=set)  # whose bytes are accessed directly
-    read_ranges: set[int] = field(default_factory=set)  # the memories whose open ranges are asked for
-    write_ranges: set[int] = field(default_factory=set)
-    views: set[str] = field(default_factory=set)  # a format and the number of a memory
+    `kind` is "name" of the function of an instruction, `number` being the instruction's; or of a memory, `number` being
+    the memory's: "bytes", "view" with a format as its name, "readable" or "writable" for the ranges that are open.
+    """
+
+    kind: str
+    name: str
+    number: int
 
 
 LOADS = {
@@ -77,22 +78,40 @@ class Translator:
 
     def __init__(self, context: ModuleContext, function: int, access: Callable[[int], AccessCode | None]) -> None:
         self.context = context
-        self.world = World(function)
+        self.function = function
         self.access = access
         self.spots: list[Spot] = []
+        self.uses: list[Use] = []
+        self.memo: dict[n.Operation, tuple[tuple[Range | None, ...], Value, list[Spot], list[Use]]] = {}
 
     def value(self, expression: n.Expression, state: State) -> Value:
+        """The value of a whole expression; what is known of its variables decides whether it is made anew."""
         if isinstance(expression, n.Get):
             return variable(expression.name, expression.type, state)
-        operands = [self.value(each, state) for each in expression.operands]
+        known = tuple(map(state.get, expression.reads))
+        memo = self.memo.get(expression)
+        if memo is None or memo[0] != known:
+            outer = self.spots, self.uses
+            self.spots, self.uses = [], []
+            memo = self.memo[expression] = (known, self.made(expression, state), self.spots, self.uses)
+            self.spots, self.uses = outer
+        self.spots += memo[2]
+        self.uses += memo[3]
+        return memo[1]
+
+    def made(self, expression: n.Expression, state: State) -> Value:
+        """The value of an expression."""
+        if isinstance(expression, n.Get):
+            return variable(expression.name, expression.type, state)
+        operands = [self.made(each, state) for each in expression.operands]
         row = expression.instruction.row
         special = SPECIAL.get(row.mnemonic)
-        made = special(self, expression, operands) if special else None
-        if made is None and row.template is not None:
-            made = row.template.make(*operands)
-            if made is not None and row.traps:
+        found = special(self, expression, operands) if special else None
+        if found is None and row.template is not None:
+            found = row.template.make(*operands)
+            if found is not None and row.traps:
                 self.note(expression, operands)
-        return self.called(expression, operands) if made is None else made
+        return self.called(expression, operands) if found is None else found
 
     def canonical(self, expression: n.Expression, value: Value) -> str:
         """The value as functions and variables of the engine have it."""
@@ -143,9 +162,8 @@ class Translator:
         at = number(shifted(base, exponent, mask))
         if m.offset:
             at = infix(at, "+", literal(m.offset >> exponent), SUM)
-        name = f"{view}{m.memory}"
-        self.world.views.add(name)
-        return f"{name}[{at.text}]"
+        self.uses.append(Use("view", view, m.memory))
+        return f"{view}{m.memory}[{at.text}]"
 
     def note(self, operation: n.Operation, values: list[Value]) -> None:
         self.spots.append(Spot(operation.index, tuple(self.arguments(operation, values))))
@@ -165,8 +183,8 @@ class Translator:
         """The name of an instruction's function with its immediates."""
         row, immediates = operation.instruction
         shared = row.kind is Kind.NUMERIC and not immediates
-        name = stem if shared else f"{stem}_{self.world.function}_{operation.index}"
-        self.world.names[name] = operation.index
+        name = stem if shared else f"{stem}_{self.function}_{operation.index}"
+        self.uses.append(Use("name", name, operation.index))
         return name
 
     def result(self, operation: n.Operation, text: str) -> Value:
@@ -211,7 +229,7 @@ def load(translator: Translator, operation: n.Operation, values: list[Value]) ->
     made = read(translator, operation, again, m)
     asked = f"{translator.bind(operation, identifier(n.mnemonic(operation)))}({again.text})"
     if code.ranges:
-        translator.world.read_ranges.add(m.memory)
+        translator.uses.append(Use("readable", "", m.memory))
         ranges = f"M{m.memory}.open_readable"
         asked = f"({asked}, r{m.memory} := {ranges}[0], re{m.memory} := {ranges}[1])[0]"
     low, high = made.low, made.high
@@ -230,7 +248,7 @@ def read(translator: Translator, operation: n.Operation, base: Value, m: MemArg)
     view = VIEWS.get(unpack)
     if view is not None and translator.is_aligned(base, m, view[1]):
         return Value(translator.element(base, m, *view), PRIMARY, low, high)
-    translator.world.memories.add(m.memory)
+    translator.uses.append(Use("bytes", "", m.memory))
     base = number(canon(base, whole(translator.context.memories[m.memory].address_type)[1]))
     at, bytes_ = address(base, m), f"m{m.memory}"
     if not unpack:
@@ -265,7 +283,7 @@ def store(translator: Translator, operation: n.Operation, values: list[Value]) -
     stored = value.text if value.simple else STORED
     asked = f"{translator.bind(operation, identifier(n.mnemonic(operation)))}({again.text}, {stored})"
     if code.ranges:
-        translator.world.write_ranges.add(m.memory)
+        translator.uses.append(Use("writable", "", m.memory))
         asked += f"; w{m.memory}, we{m.memory} = M{m.memory}.open_writable"
     done = write(translator, operation, again, m, stored)
     first = "" if value.simple else f"{STORED} = {value.text}\n"
@@ -278,7 +296,7 @@ def write(translator: Translator, operation: n.Operation, base: Value, m: MemArg
     view = VIEWS.get(pack.replace("p", "u"))
     if view is not None and translator.is_aligned(base, m, view[1]):
         return f"{translator.element(base, m, *view)} = {text}"
-    translator.world.memories.add(m.memory)
+    translator.uses.append(Use("bytes", "", m.memory))
     base = number(canon(base, whole(translator.context.memories[m.memory].address_type)[1]))
     at, bytes_ = address(base, m), f"m{m.memory}"
     if pack == "pf32":

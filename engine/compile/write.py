@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from quire.engine import types as t
 from quire.engine.compile import facts
 from quire.engine.compile import nodes as n
@@ -133,7 +131,7 @@ class Writer:
         value = self.translator.value(expression, state)
         spots = self.spots()
         text = condition_text(value, expression)
-        value = replace(value, text=text) if not value.truth else value
+        value = value._replace(text=text) if not value.truth else value
         contrary = opposite(value) if value.truth else f"not ({text})" if " " in text else f"not {text}"
         return value.text, contrary, spots
 

@@ -7,7 +7,8 @@ operand is the canonical one. Knows Python's operators and no instruction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 # How tightly Python's operators bind.
 CHOICE, NOT, COMPARE, OR, XOR, AND, SHIFT, SUM, PRODUCT, UNARY, PRIMARY = 1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15
@@ -17,8 +18,7 @@ NAN = "NAN"  # the canonical NaN, in the world of generated code
 SCRATCH = "_"  # a variable whose value is used at once
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """An expression. `truth` says that it is a bool of Python; `constant` that it is written as a literal."""
 
     text: str
@@ -40,7 +40,9 @@ class Value:
         return low <= self.low and self.high <= high
 
 
+@lru_cache(4096)
 def literal(number: int) -> Value:
+    """An integer as it is written."""
     text = str(number) if -1024 < number < 65536 else hex(number)
     return Value(text, PRIMARY if number >= 0 else UNARY, number, number, constant=True, simple=True, zeros=ctz(number))
 
@@ -88,7 +90,7 @@ def opposite(a: Value) -> str:
 
 def number(a: Value) -> Value:
     """An int where the expression may be a bool."""
-    return replace(a, text=f"+{a.at(UNARY)}", binding=UNARY, truth=False) if a.truth else a
+    return a._replace(text=f"+{a.at(UNARY)}", binding=UNARY, truth=False) if a.truth else a
 
 
 def canon(a: Value, mask: int) -> Value:

@@ -25,7 +25,7 @@ SIGNALLING = {32: f32.from_bits(0x7FA00001), 64: f64.from_bits(0x7FF000000000000
 
 
 def forms(name, value, bits, draw):
-    """Expressions that stand for an integer: exact, a literal, lazy by a multiple of 2**bits, with a range around it."""
+    """Expressions that stand for an integer: exact, a literal, or lazy by a multiple of 2**bits."""
     mask = (1 << bits) - 1
     lazy = value + draw.choice((-1, 1)) * (1 << bits)
     yield Value(name, PRIMARY, 0, mask, simple=True), value
