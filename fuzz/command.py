@@ -10,13 +10,15 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from quire.engine.binary import encode
 from quire.fuzz.campaign.batch import BatchResult
 from quire.fuzz.campaign.cases import Cases, Configuration, request_of, usual_features
+from quire.fuzz.campaign.cluster import ClusterSupervisor
 from quire.fuzz.campaign.store import Store
-from quire.fuzz.campaign.supervisor import Goal, Supervisor, WorkersDie
+from quire.fuzz.campaign.supervisor import Goal, Progress, Supervisor, WorkersDie
 from quire.fuzz.campaign.worker import running, work
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.legs.process import LegProcess, ask_all, known_legs, leg_command
@@ -100,6 +102,7 @@ def _campaign_arguments(parser: argparse.ArgumentParser, *, folder: bool = True)
 def _goal_arguments(parser: argparse.ArgumentParser, seconds: float | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=seconds, help="stop after that long")
     parser.add_argument("--modules", type=_positive, help="stop after so many in all")
+    parser.add_argument("--cluster", metavar="ADDRESS", help="of a Dask scheduler, whose workers run the batches")
     parser.add_argument("-j", "--jobs", type=_positive, default=1, help="worker processes")
 
 
@@ -173,12 +176,21 @@ def _go_on(store: Store, arguments: argparse.Namespace) -> int:
             sys.stderr.flush()
 
     try:
-        Supervisor(store, cases, arguments.jobs, goal, progress).run()
+        if arguments.cluster:
+            _run_on_cluster(store, cases, arguments.cluster, goal, progress)
+        else:
+            Supervisor(store, cases, arguments.jobs, goal, progress).run()
     except KeyboardInterrupt:
         sys.stderr.write("\nquire fuzz: interrupted; `quire fuzz resume` goes on\n")
     _save_cases(store, cases)
     _say(*summary(store.totals()), *table(store))
     return FINDINGS if store.totals().findings else CLEAN
+
+
+def _run_on_cluster(store: Store, cases: Cases, address: str, goal: Goal, progress: Progress) -> None:
+    if not find_spec("distributed"):
+        raise Unusable("campaigns on a cluster need Dask: pip install 'quire[cluster]'")
+    ClusterSupervisor(store, cases, address, goal, progress).run()
 
 
 def _save_cases(store: Store, cases: Cases) -> None:

@@ -24,10 +24,12 @@ from quire.fuzz.generate.edges import EDGES
 from quire.fuzz.generate.features import ALL_FEATURES, rows_of
 from quire.fuzz.generate.generator import EXEMPT, Call, Generated, heaps_of, helpers
 from quire.fuzz.generate.leaves import Code
-from quire.fuzz.generate.operands import safe_range
+from quire.fuzz.generate.operands import Role, role_of, safe_range
 from quire.fuzz.generate.plan import Plan, draw_plan, function_type
 
 PER_MODULE = 250  # calls
+LENGTHS = (0, 1, 2, 7, 31, 255)
+"""Of arrays: very long ones only show how long a host is willing to wait."""
 VARIANTS = 16  # of immediates
 PLANS = 200  # at most
 PRODUCTIONS = 3  # of one row in one plan
@@ -115,7 +117,7 @@ def values_of(plan: Plan, kind: Immediate, value: Any) -> Sequence[Any]:
 
 def operand_choices(plan: Plan, production: Production, limit: int) -> Iterator[tuple[Code, ...]]:
     """All choices of operands, or `limit` of them that are spread evenly and then some where operands are equal."""
-    columns = [alternatives(plan, production, type_) for type_ in production.signature.parameters]
+    columns = [alternatives(plan, production, index) for index in range(len(production.signature.parameters))]
     total = 1
     for column in columns:
         total *= len(column)
@@ -138,8 +140,11 @@ def nth(columns: Sequence[Sequence[Code]], number: int) -> tuple[Code, ...]:
     return tuple(reversed(picked))
 
 
-def alternatives(plan: Plan, production: Production, type_: t.ValueType) -> list[Code]:
-    """Code for the edge values of a type: constants; null and a few others of references; addresses for memories."""
+def alternatives(plan: Plan, production: Production, index: int) -> list[Code]:
+    """Code for the edge values of an operand: constants; null and a few other references; addresses for memories."""
+    type_ = production.signature.parameters[index]
+    if role_of(production.row, production.signature, index) is Role.LENGTH:
+        return [[plan.leaves.constant(t.I32, each)] for each in LENGTHS]
     if isinstance(type_, t.NumberType):
         own = [bits for bits in edges_of_memory(plan, production) if bits >> 8 * type_.size == 0]
         bits = (*own, *EDGES[type_]) if type_ in (t.I32, t.I64) else EDGES[type_]

@@ -34,6 +34,19 @@ class Goal:
     cases: int | None = None
 
 
+def open_batches(store: Store, cases: Cases, goal: Goal, deadline: float) -> Iterator[tuple[int, int]]:
+    """The batches that are not done, in order, until the goal or the deadline is reached."""
+    done, low = store.done(), 0
+    end = min(len(cases), goal.cases if goal.cases is not None else len(cases))
+    while low < end and time.monotonic() < deadline:
+        high = min(low + BATCH, end)
+        if low in done:
+            low = done[low]
+        else:
+            yield low, high
+            low = high
+
+
 class Worker:
     """One worker process."""
 
@@ -97,19 +110,13 @@ class Supervisor:
                 worker.close()
 
     def batches(self, deadline: float) -> Iterator[tuple[int, int]]:
-        """The batches that are not done, in order, until the goal is reached."""
-        done, low = self.store.done(), 0
-        end = min(len(self.cases), self.goal.cases if self.goal.cases is not None else len(self.cases))
-        while low < end and time.monotonic() < deadline:
-            high = min(low + BATCH, end)
-            if self.waiting:
+        """The batches that are not done, those that a worker took along before others."""
+        for batch in open_batches(self.store, self.cases, self.goal, deadline):
+            while self.waiting:
                 yield self.waiting.pop()
-            elif low in done:
-                low = done[low]
-            else:
-                yield low, high
-                low = high
-        yield from self.waiting
+            yield batch
+        while self.waiting:
+            yield self.waiting.pop()
 
     def hand_out(self, worker: Worker, batches: Iterator[tuple[int, int]]) -> None:
         """Give a worker its next batch, if there is one."""

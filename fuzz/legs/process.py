@@ -60,10 +60,11 @@ def leg_command(text: str) -> LegCommand:
     return known[name]
 
 
-def limit_memory() -> None:
-    """In the child, before it runs."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def limit(process: int) -> None:
+    """Limit the address space of a process, where the system can do that from outside, and let it leave no core."""
+    if hasattr(resource, "prlimit"):
+        resource.prlimit(process, resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.prlimit(process, resource.RLIMIT_CORE, (0, 0))
 
 
 class LegProcess:
@@ -138,8 +139,9 @@ class LegProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 bufsize=0,
-                preexec_fn=limit_memory if self.leg.limited else None,  # noqa: PLW1509  # no threads of ours
             )
+            if self.leg.limited:
+                limit(self._process.pid)
         return self._process
 
     def _read_frame(self, deadline: float) -> bytes:
