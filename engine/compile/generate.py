@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from quire.engine.compile import nodes as n
@@ -12,7 +12,7 @@ from quire.engine.compile.emit import TICK, Emitter
 from quire.engine.compile.lift import Graph, lift
 from quire.engine.compile.source import Line, Lines, Source, Suite, render
 from quire.engine.compile.structure import structure
-from quire.engine.compile.translate import Translator
+from quire.engine.compile.translate import Translator, Use
 from quire.engine.compile.write import Writer, default
 from quire.engine.runtime.function import WasmFunction
 from quire.engine.runtime.memory import AccessCode
@@ -20,14 +20,6 @@ from quire.engine.validate import ValidModule
 
 DEEPEST_NESTING = 18  # Python has 20 at most, loops and tries together
 DEEPEST_INDENT = 90  # Python has 99 at most
-
-RELOADS = {
-    "bytes": "m{0.number} = M{0.number}.open_bytes",
-    "readable": "r{0.number}, re{0.number} = M{0.number}.open_readable",
-    "writable": "w{0.number}, we{0.number} = M{0.number}.open_writable",
-    "view": '{0.name}{0.number} = M{0.number}.view("{0.name}")',
-}
-"""How a variable gets what a use of a memory needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +66,8 @@ def assemble(function: WasmFunction, graph: Graph, translator: Translator, body:
         head += TICK
     elif calls(graph):
         head += [Line("if not RUN:"), Suite([Line("stop()")])]
-    reload = [RELOADS[use.kind].format(use) for use in sorted(set(translator.uses)) if use.kind in RELOADS]
-    head += [Line(text) for text in reload]
+    memories = bindings(translator.uses, options.access)
+    head += [each for memory in memories for each in memory.load()]
     head += first_values(graph)
     parameters = ", ".join(graph.parameters)
     wrapped = graph.has_tail_calls or options.counted
@@ -85,7 +77,49 @@ def assemble(function: WasmFunction, graph: Graph, translator: Translator, body:
         around = trampoline(function.index, parameters)
         around = counted(around) if options.counted else around
         lines += [Line(f"def f{function.index}({parameters}):"), Suite(around)]
-    return render(lines, reload)
+    return render(lines, [each for memory in memories for each in memory.reload()])
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The variables through which a function gets at one memory."""
+
+    number: int
+    bytes: str  # the attribute that has them
+    views: tuple[str, ...]
+    ranges: tuple[str, ...]  # the attributes that are asked for again after each call
+
+    def views_loaded(self) -> list[Line]:
+        return [Line(f'{view}{self.number} = M{self.number}.view("{view}")') for view in self.views]
+
+    def ranges_loaded(self) -> list[Line]:
+        at = self.number
+        return [Line(f"{each[5]}{at}, {each[5]}e{at} = M{at}.{each}") for each in self.ranges]
+
+    def load(self) -> Lines:
+        return [Line(f"m{self.number} = M{self.number}.{self.bytes}"), *self.views_loaded(), *self.ranges_loaded()]
+
+    def reload(self) -> Lines:
+        """After what may have given the memory other bytes: growth does, and seldom happens."""
+        at = self.number
+        again = [Line(f"m{at} = M{at}.{self.bytes}"), *self.views_loaded()]
+        return [Line(f"if M{at}.{self.bytes} is not m{at}:"), Suite([*again]), *self.ranges_loaded()]
+
+
+def bindings(uses: Iterable[Use], access: Callable[[int], AccessCode | None]) -> list[Binding]:
+    """What a function needs of the memories that it uses."""
+    wanted: dict[int, set[tuple[str, str]]] = {}
+    for use in uses:
+        if use.kind != "name":
+            wanted.setdefault(use.number, set()).add((use.kind, use.name))
+    found = []
+    for number, kinds in sorted(wanted.items()):
+        code = access(number)
+        views = tuple(sorted(name for kind, name in kinds if kind == "view"))
+        ranges = tuple(f"open_{kind}" for kind, _ in sorted(kinds) if kind in ("readable", "writable"))
+        attribute = "open_bytes" if code is not None and code.ranges else "data"
+        found.append(Binding(number, attribute, views, ranges))
+    return found
 
 
 def trampoline(index: int, parameters: str) -> Lines:

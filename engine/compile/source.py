@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from quire.engine.compile.translate import Spot
 
@@ -44,7 +45,7 @@ class Source:
     nesting: int
 
 
-def render(lines: Lines, reload: Sequence[str]) -> Source:
+def render(lines: Lines, reload: Lines) -> Source:
     """The source; `reload` stands wherever the bytes of memories are looked up again."""
     texts: list[str] = []
     spots: dict[int, Sequence[Spot]] = {}
@@ -57,7 +58,7 @@ def render(lines: Lines, reload: Sequence[str]) -> Source:
     return Source("\n".join(texts) + "\n", spots, indents, nesting)
 
 
-def _flat(lines: Lines, reload: Sequence[str]) -> Iterator[tuple[str, Sequence[Spot], int, int]]:
+def _flat(lines: Lines, reload: Lines) -> Iterator[tuple[str, Sequence[Spot], int, int]]:
     """Each line with its spots, its indentation, and how many nested blocks it is in."""
     stack: list[tuple[Iterator[Line | Reload | Suite], int]] = [(iter(lines), 0)]
     empty = [False]
@@ -74,7 +75,8 @@ def _flat(lines: Lines, reload: Sequence[str]) -> Iterator[tuple[str, Sequence[S
             stack.append((iter(each.lines), nesting + each.nests))
             empty.append(True)
             continue
-        texts = reload if isinstance(each, Reload) else (each.text,)
-        for text in texts:
-            empty[-1] = False
-            yield text, each.spots if isinstance(each, Line) else (), len(stack) - 1, nesting
+        if isinstance(each, Reload):
+            stack[-1] = (chain(reload, rest), nesting)
+            continue
+        empty[-1] = False
+        yield each.text, each.spots, len(stack) - 1, nesting

@@ -25,8 +25,8 @@ class AccessCode:
     """How generated code gets at the bytes of a memory by itself. Where it may not, it asks the memory.
 
     Addresses below `first_readable` and `first_writable`, which the type fixes, are for the memory. With `ranges`, all
-    are but those in the ranges `open_readable` and `open_writable`, which are asked for again after whatever may change
-    them: (the first address, the last at which an access of any size up to 16 bytes may start).
+    are but those in the ranges `open_readable` and `open_writable` of `open_bytes`, attributes that are asked for again
+    after whatever may change them: (the first address, the last at which an access of up to 16 bytes may start).
     """
 
     first_readable: int = 0
@@ -133,15 +133,15 @@ class Memory:
         return AccessCode()
 
     @property
-    def open_bytes(self) -> memoryview:
-        """The bytes that the addresses of `access_code` count."""
+    def viewed(self) -> memoryview:
+        """The bytes that views show."""
         return self.data
 
     def view(self, format_: str) -> memoryview:
         """The bytes as elements of a format of `memoryview.cast`, which must divide the size of a page."""
         data, view = self._views.get(format_, (None, None))
-        if data is not self.open_bytes or view is None:
-            data = self.open_bytes
+        if data is not self.viewed or view is None:
+            data = self.viewed
             view = data.cast(format_)  # type: ignore[call-overload]  # any of its formats
             self._views[format_] = (data, view)
         return view

@@ -34,11 +34,12 @@ class VirtualMemory(SectionedMemory):
 
     def __init__(self, store: Store, type_: t.MemoryType, fixed_pages: int = 0, name: str = "memory") -> None:
         self.pages = PageStates()
-        self._opened: tuple[Storage, memoryview] | None = None
-        self.readable = self.writable = NOWHERE
         self.hosted = False  # whether bytes of the host were ever mapped
+        self.open_bytes = memoryview(b"")  # of the whole storage
+        self.readable = self.writable = NOWHERE
         self.joinable: list[range] = []  # pages that segments of the instantiation under way have mapped
         super().__init__(store, type_, fixed_pages, name)
+        self.open_bytes = self.storage.view(self.storage.capacity)
 
     # Storage
 
@@ -56,6 +57,8 @@ class VirtualMemory(SectionedMemory):
             for start, end in self.occupied():
                 storage.write(start, self.storage.read(start, end - start))
             self.storage = storage
+            self.open_bytes = storage.view(storage.capacity)
+            self.readable = self.writable = NOWHERE
         self.length = length
 
     def occupied(self) -> Iterator[tuple[int, int]]:
@@ -72,18 +75,26 @@ class VirtualMemory(SectionedMemory):
         return None if self.declared.shared else AccessCode(ranges=True)
 
     @property
-    def open_bytes(self) -> memoryview:
-        if self._opened is None or self._opened[0] is not self.storage:
-            self._opened = (self.storage, self.storage.view(self.storage.capacity))
-        return self._opened[1]
+    def viewed(self) -> memoryview:
+        return self.open_bytes
 
     @property
-    def open_readable(self) -> tuple[int, int]:
-        return self.opened(self.readable)
+    def readable(self) -> tuple[int, int]:
+        return self._readable
+
+    @readable.setter
+    def readable(self, known: tuple[int, int]) -> None:
+        self._readable = known
+        self.open_readable = self.opened(known)
 
     @property
-    def open_writable(self) -> tuple[int, int]:
-        return self.opened(self.writable)
+    def writable(self) -> tuple[int, int]:
+        return self._writable
+
+    @writable.setter
+    def writable(self, known: tuple[int, int]) -> None:
+        self._writable = known
+        self.open_writable = self.opened(known)
 
     def opened(self, known: tuple[int, int]) -> tuple[int, int]:
         """Where accesses may start in a range; nowhere if the bytes are the host's or in pieces."""
