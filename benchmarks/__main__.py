@@ -1,44 +1,22 @@
 """Measures Quire beside its peers and prints a table: `python benchmarks --help`."""
 
 import argparse
-import functools
 import importlib.metadata
 import json
 import platform
-import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-import engines
+import contests
 import measure
+import programs
 
-HERE = Path(__file__).resolve().parent
-KERNELS = {"fib": (21, 10946), "sieve": (20000, 2262)}
-"""Kernel -> its argument and its result."""
-
-
-def real_module() -> Path | None:
-    """SQLite, about a megabyte, built as the tests build it; None, and a reason, where that cannot be done."""
-    script = HERE.parent / "tests" / "programs" / "build.py"
-    done = subprocess.run([sys.executable, script, "sqlite"], check=False, capture_output=True, text=True)
-    if done.returncode != 0:
-        print(f"no contest of loading: {done.stderr.strip()} (--module FILE takes any module)", file=sys.stderr)
-        return None
-    return Path(done.stdout.strip())
-
-
-def load_contest(path: Path) -> measure.Contest:
-    module = path.read_bytes()
-    contenders = [measure.Contender(name, functools.partial(load, module)) for name, load in engines.LOADS.items()]
-    return measure.Contest(f"load {path.stem.split('-')[0]}, {len(module):,} bytes", True, contenders)
-
-
-def kernel_contest(name: str) -> measure.Contest:
-    argument, expected = KERNELS[name]
-    module = engines.binary((HERE / "kernels" / f"{name}.wat").read_text())
-    contenders = [measure.Contender(engine, prepare(module, argument)) for engine, prepare in engines.CALLS.items()]
-    return measure.Contest(f"{name}({argument})", expected, contenders)
+PEERS = ("quire", "pwasm", "pywasm", "wasmtime")
+OTHERS = ("load", "start", "flags", "programs")
+FLAGGED = "histogram"
+"""The kernel that runs on memories of several kinds."""
 
 
 def machine() -> str:
@@ -46,36 +24,65 @@ def machine() -> str:
     names = Path("/proc/cpuinfo")
     if names.exists():
         cpu = next((line.split(": ")[1] for line in names.read_text().splitlines() if "model name" in line), cpu)
-    peers = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("quire", "pywasm", "wasmtime"))
+    peers = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PEERS)
     return f"{platform.python_implementation()} {platform.python_version()}, {cpu}; {peers}"
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python benchmarks", description=__doc__)
-    parser.add_argument("contests", nargs="*", choices=["load", *KERNELS, []], help="all of them unless named")
-    parser.add_argument("--module", type=Path, metavar="FILE", help="what the contest of loading loads")
+    parser.add_argument(
+        "contests", nargs="*", choices=[*OTHERS, *contests.KERNELS, []], help="all of them unless named"
+    )
+    parser.add_argument("--module", type=Path, metavar="FILE", help="what the contests load and start work on")
     parser.add_argument("--rounds", type=int, default=5, help="how often each contender is measured (default: 5)")
     parser.add_argument("--json", action="store_true", help="seconds, for machines")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="the JSON goes there too, beside the table")
     return parser.parse_args()
 
 
-def contests(chosen: argparse.Namespace) -> list[measure.Contest]:
-    names = chosen.contests or ["load", *KERNELS]
-    module = (chosen.module or real_module()) if "load" in names else None
-    return [*([load_contest(module)] if module else []), *(kernel_contest(name) for name in KERNELS if name in names)]
+def held(chosen: argparse.Namespace) -> Iterator[list[measure.Outcome]]:
+    """The tables, as lists of outcomes."""
+    names = chosen.contests or [*OTHERS, *contests.KERNELS]
+    yield from of_modules(names, chosen)
+    for kind, contest in contests.PER_KERNEL.items():
+        kernels = [name for name in contests.KERNELS if name in names]
+        found = {name: measure.hold(contest(name), chosen.rounds) for name in kernels}
+        counted = [name for name in kernels if contests.KERNELS[name].scalar]
+        title = f"mean of {len(counted)}{', first call' if kind == 'first' else ''}"
+        outcomes = [outcome for each in found.values() for outcome in each]
+        means = measure.means(title, [outcome for name in counted for outcome in found[name]])
+        yield [*outcomes, *(means if len(counted) > 1 else [])]
+    if "flags" in names:
+        yield measure.hold(contests.flags(FLAGGED), chosen.rounds)
+    if "programs" in names:
+        yield programs.held(min(chosen.rounds, 3))
+
+
+def of_modules(names: list[str], chosen: argparse.Namespace) -> Iterator[list[measure.Outcome]]:
+    if {"load", "start"} & set(names):
+        module = chosen.module or contests.built("sqlite")
+        for name, contest in (("load", contests.load), ("start", contests.start)):
+            if module and name in names:
+                yield measure.hold(contest(module), chosen.rounds)
 
 
 def main() -> int:
     chosen = arguments()
+    tables = []
     try:
-        outcomes = [outcome for contest in contests(chosen) for outcome in measure.hold(contest, chosen.rounds)]
+        for outcomes in filter(None, held(chosen)):
+            tables.append(outcomes)
+            if not chosen.json:
+                print(*([] if len(tables) > 1 else [machine()]), measure.table(outcomes), sep="\n\n", end="\n\n")
+                sys.stdout.flush()
     except measure.WrongResult as wrong:
         print(wrong, file=sys.stderr)
         return 1
+    told = {"machine": machine(), "outcomes": [asdict(outcome) for outcomes in tables for outcome in outcomes]}
     if chosen.json:
-        print(json.dumps({"machine": machine(), "outcomes": [asdict(outcome) for outcome in outcomes]}, indent=2))
-    else:
-        print(machine(), measure.table(outcomes), sep="\n\n")
+        print(json.dumps(told, indent=2))
+    if chosen.save:
+        chosen.save.write_text(json.dumps(told, indent=2) + "\n")
     return 0
 
 

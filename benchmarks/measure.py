@@ -9,7 +9,9 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+MEANT = ("best", "median", "ratio")
 SHORTEST_MEASURE = 0.02
 """Seconds: work that takes less is repeated within one measure."""
 
@@ -23,7 +25,10 @@ class Contender:
     """One way to do a contest's work; `work` gives what the contest expects."""
 
     name: str
-    work: Callable[[], object]
+    work: Callable[[], Any]
+    fresh: bool = False
+    """`work` makes what does the work, anew for each measure and outside of the measured time, for work that can be
+    done for the first time only once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,8 @@ def hold(contest: Contest, rounds: int) -> list[Outcome]:
     times: list[list[float]] = [[] for _ in contest.contenders]
     for _ in range(rounds):
         for contender, repeat, kept in zip(contest.contenders, repeats, times, strict=True):
-            kept.append(measure(contender.work, repeat))
+            work = contender.work() if contender.fresh else contender.work
+            kept.append(measure(work, repeat))
     first = min(times[0])
     return [
         Outcome(contest.title, contender.name, min(kept), statistics.median(kept), min(kept) / first)
@@ -63,12 +69,13 @@ def hold(contest: Contest, rounds: int) -> list[Outcome]:
 
 def check_and_size(contest: Contest, contender: Contender) -> int:
     """Do the work once, look at its result, and say how often one measure should do it."""
+    work = contender.work() if contender.fresh else contender.work
     start = time.perf_counter()
-    result = contender.work()
+    result = work()
     spent = time.perf_counter() - start
     if result != contest.expected:
         raise WrongResult(f"{contest.title}: {contender.name} gives {result!r}, not {contest.expected!r}")
-    return max(1, math.ceil(SHORTEST_MEASURE / max(spent, 1e-7)))
+    return 1 if contender.fresh else max(1, math.ceil(SHORTEST_MEASURE / max(spent, 1e-7)))
 
 
 def measure(work: Callable[[], object], repeat: int) -> float:
@@ -77,6 +84,18 @@ def measure(work: Callable[[], object], repeat: int) -> float:
     for _ in range(repeat):
         work()
     return (time.perf_counter() - start) / repeat
+
+
+def means(title: str, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The geometric mean over contests of each contender that was in all of them."""
+    contests = {each.contest for each in outcomes}
+    found = []
+    for name in dict.fromkeys(each.contender for each in outcomes):
+        own = [each for each in outcomes if each.contender == name]
+        if len(own) == len(contests):
+            best, median, ratio = (statistics.geometric_mean(getattr(each, of) for each in own) for of in MEANT)
+            found.append(Outcome(title, name, best, median, ratio))
+    return found
 
 
 def duration(seconds: float) -> str:

@@ -33,6 +33,25 @@ def test_a_contender_with_a_wrong_result_stops_the_contest(measure):
         measure.hold(contest, rounds=1)
 
 
+def test_fresh_work_is_made_anew_for_each_measure(measure):
+    made = []
+
+    def make():
+        made.append(list(range(3)))
+        return made[-1].pop
+
+    measure.hold(measure.Contest("first", 2, [measure.Contender("one", make, fresh=True)]), rounds=4)
+    assert made == [[0, 1]] * 5
+
+
+def test_the_mean_is_of_those_who_were_in_every_contest(measure):
+    found = [("a", "one", 4.0), ("a", "other", 1.0), ("b", "one", 9.0)]
+    outcomes = [measure.Outcome(contest, name, each, each, each / 2) for contest, name, each in found]
+    (mean,) = measure.means("of two", outcomes)
+    assert (mean.contest, mean.contender) == ("of two", "one")
+    assert (mean.best, mean.median, mean.ratio) == pytest.approx((6, 6, 3))
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"), [(12.34, "12.3 s"), (0.5, "500 ms"), (0.0021, "2.1 ms"), (3.5e-6, "3.5 µs"), (4e-8, "40 ns")]
 )

@@ -1,0 +1,1 @@
+"""What every contender computes: as text of WebAssembly, and by hand."""
