@@ -18,6 +18,7 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "validate": ("quire.cli.verbs.validate", "check modules against the rules of the specification"),
     "parse": ("quire.cli.verbs.parse", "write a module as a binary (.wasm)"),
     "print": ("quire.cli.verbs.print", "write a module as a text (.wat)"),
+    "compile": ("quire.cli.verbs.compile", "write the Python that the fast tier makes of a module"),
     "objdump": ("quire.cli.verbs.objdump", "show sections, types, imports, exports and code of a module"),
     "wast": ("quire.spec_tests.command", "run conformance scripts (.wast)"),
     "wast-export": ("quire.spec_tests.export", "write scripts as JSON and binaries, for other engines"),

@@ -46,6 +46,9 @@ MESSAGES = {
         run --invoke same sum.wat 1 2 3.5 4 5 6 func
         run --dir nowhere hello.wat
         parse sum.wat -o nowhere/sum.wasm
+        compile --function none sum.wat
+        compile --function 0 wants.wat
+        compile invalid.wat
     """,
 }
 
@@ -82,6 +85,7 @@ def test_a_text_does_not_speak_to_the_terminal(quire, folder):
         ["validate", "text.wat"],
         ["run", "import.wat"],
         ["objdump", "-d", "names.wat"],
+        ["compile", "names.wat"],
         ["run", "names.wat"],
         ["run", "--invoke", "f", "names.wat"],
         ["run", "--invoke", "x", "names.wat"],

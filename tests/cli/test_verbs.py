@@ -1,5 +1,6 @@
 """validate, parse, print, objdump, and the verbs that live in other rooms."""
 
+import ast
 import json
 
 import pytest
@@ -50,6 +51,20 @@ def test_what_is_parsed_and_printed_need_not_be_valid(quire):
 def test_dumps(quire, golden):
     arguments = [("objdump", "-d", "sum.wat"), ("objdump", "hello.wat"), ("objdump", "nothing.wat")]
     golden("objdump.txt", "\n".join(quire(*each).transcript(*each) for each in arguments))
+
+
+def test_compiled_functions(quire, golden):
+    arguments = [("compile", "--function", which, "sum.wat") for which in ("$div", "divide", "2")]
+    golden("compile.txt", "\n".join(quire(*each).transcript(*each) for each in arguments))
+
+
+def test_all_that_is_compiled_is_one_file_of_python(quire, folder):
+    (folder / "names.wat").write_text(r'(module (func $"a\0aimport b") (func $"\0d\u{2028}c") (func $d (call 0)))')
+    for name, functions in (("sum.wat", 9), ("names.wat", 3), ("nothing.wat", 0)):
+        done = quire("compile", name, "-o", "out.py")
+        assert (done.status, done.output, done.errors) == (0, "", "")
+        made = ast.parse((folder / "out.py").read_text()).body
+        assert [type(each) for each in made] == [ast.FunctionDef] * functions
 
 
 def test_a_dump_of_a_binary_tells_its_own_offsets(quire, folder):
