@@ -56,7 +56,7 @@ class StructRef(Handle[Structure]):
     def _field(self, field: int) -> tuple[Callable[[Any], Any], Callable[[Any], Any] | None]:
         composite = self.raw.type.composite
         fields = composite.fields if isinstance(composite, t.StructType) else ()
-        return self.store.converters.field(fields[field])
+        return self.store.converters.field(fields[index(field)])
 
     def __repr__(self) -> str:
         return f"<StructRef {self.type}>"
@@ -77,11 +77,11 @@ class ArrayRef(Handle[Array]):
 
     def __getitem__(self, element: int) -> Any:
         """Raises IndexError."""
-        return self._field()[0](self.raw.elements[element])
+        return self._field()[0](self.raw.elements[index(element)])
 
     def __setitem__(self, element: int, value: Any) -> None:
         """Raises IndexError; TypeError for an array that is immutable or a value of the wrong type."""
-        self.raw.elements[element] = _writable(self._field()[1])(value)
+        self.raw.elements[index(element)] = _writable(self._field()[1])(value)
 
     def __iter__(self) -> Iterator[Any]:
         return map(self._field()[0], self.raw.elements)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostLimits:
-    """Limits of one store. None means no limit. Raises ValueError for one below zero."""
+    """Limits of one store. None means no limit. Raises ValueError for one below zero and for NaN."""
 
     fuel: int | None = None  # function entries and loop iterations, over the life of the store
     timeout: float | None = None  # seconds for one call from the host
@@ -22,5 +22,5 @@ class HostLimits:
     def __post_init__(self) -> None:
         for each in fields(self):
             value = getattr(self, each.name)
-            if value is not None and value < 0:
-                raise ValueError(f"the limit of {each.name} is not below zero: {value}")
+            if value is not None and not value >= 0:  # nor is a NaN
+                raise ValueError(f"the limit of {each.name} is a number from zero on, not {value}")

@@ -1,5 +1,6 @@
 """The limits of a store, and what stops a guest."""
 
+import math
 import threading
 
 import pytest
@@ -129,6 +130,11 @@ def test_depth():
 def test_no_limit_is_below_zero(name):
     with pytest.raises(ValueError, match=f"limit of {name}"):
         quire.Limits(**{name: -1})
+
+
+def test_a_limit_is_a_number():
+    with pytest.raises(ValueError, match="limit of timeout"):
+        quire.Limits(timeout=math.nan)
 
 
 def test_settings_are_those_of_features():

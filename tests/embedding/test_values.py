@@ -217,6 +217,11 @@ def test_arrays(exports):
     assert (len(row), row[1]) == (3, -1)
     with pytest.raises(IndexError):
         row[3] = 0
+    for slice_ in (slice(0, 2), "1"):
+        with pytest.raises(TypeError, match="as an integer"):
+            row[slice_]
+        with pytest.raises(TypeError, match="as an integer"):
+            row[slice_] = 0
     fixed = exports.fixed()
     assert list(fixed) == [7, 8]
     with pytest.raises(TypeError, match="immutable"):
