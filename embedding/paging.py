@@ -14,7 +14,7 @@ from quire.engine.errors import QuireError, Trap
 from quire.engine.runtime.memory import Memory as RawMemory
 from quire.proposal_ops.memory_control.host_mappings import HOST, Source, map_object
 from quire.proposal_ops.memory_control.operations import discard
-from quire.proposal_ops.memory_control.protection import Protection
+from quire.proposal_ops.memory_control.protection import WORDS
 from quire.proposal_ops.memory_control.sectioned_memory import Region as Region
 from quire.proposal_ops.memory_control.sectioned_memory import SectionedMemory
 from quire.proposal_ops.memory_control.virtual_memory import VirtualMemory
@@ -101,7 +101,7 @@ def _virtual(memory: RawMemory) -> VirtualMemory:
 
 
 def _protection(access: str) -> int:
-    try:
-        return Protection[access.upper()]
-    except KeyError:
-        raise ValueError(f"a protection is none, read or readwrite, not {access!r}") from None
+    words = dict(WORDS)
+    if access not in words:
+        raise ValueError(f"a protection is none, read or readwrite, not {access!r}")
+    return words[access]

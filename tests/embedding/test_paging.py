@@ -101,8 +101,9 @@ def test_the_alignment_profile_holds_for_the_host_too() -> None:
 def test_wrong_calls_are_told(guest: quire.Instance) -> None:
     with pytest.raises(TypeError, match="memory 1 is not virtual"):
         guest.exports.plain.map(0, PAGE)
-    with pytest.raises(ValueError, match="none, read or readwrite"):
-        guest.exports.heap.map(2 * PAGE, PAGE, "rw")
+    for access in ("rw", "READ", 3, None):
+        with pytest.raises(ValueError, match="none, read or readwrite"):
+            guest.exports.heap.map(2 * PAGE, PAGE, access)
     with pytest.raises(ValueError, match="'copy' or 'share'"):
         guest.exports.heap.map_object(b"x", 2 * PAGE, sharing="steal")
     with pytest.raises(quire.MemoryAccessError, match="out of bounds"):
