@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.compile import structure as s
-from quire.engine.compile.facts import State
+from quire.engine.compile.counted import PIECE, Counted, counted, limits
+from quire.engine.compile.facts import State, whole
+from quire.engine.compile.facts import variable as variable_of
 from quire.engine.compile.source import Line, Lines, Suite
 from quire.engine.compile.write import CAUGHT, Writer
+from quire.engine.instructions.expressions import canon
 
 Emitted = tuple[Lines, bool]  # the lines, and whether the code may get behind them
 SELECTOR = "k"
@@ -16,11 +20,12 @@ TICK = (Line("for _ in TICK:"), Suite([Line("break")]), Line("else:"), Suite([Li
 
 
 class Emitter:
-    """Writes the tree of one function. `fueled` says that loops are counted."""
+    """Writes the tree of one function. `fueled` says that iterations use fuel, `ranges` that Python counts loops."""
 
-    def __init__(self, writer: Writer, *, fueled: bool) -> None:
+    def __init__(self, writer: Writer, *, fueled: bool, ranges: bool) -> None:
         self.writer = writer
         self.fueled = fueled
+        self.ranges = ranges
 
     def tree(self, tree: s.Tree) -> Emitted:
         lines: Lines = []
@@ -95,6 +100,40 @@ class Emitter:
         return lines + more, falls
 
     def loop(self, node: s.Loop) -> Emitted:
+        found = counted(node) if self.ranges else None
+        lines = self.range_loop(node, found) if found is not None else None
+        return (lines, True) if lines is not None else self.endless_loop(node)
+
+    def range_loop(self, node: s.Loop, found: Counted) -> Lines | None:
+        """A loop that Python counts. The flags of its frame work as ever: a break leaves both of its loops."""
+        translator, state, name = self.writer.translator, self.writer.states.get(node.header, State()), found.variable
+        type_ = found.bound.type or t.I32
+        variable, bound = variable_of(name, type_, state), translator.value(found.bound, state)
+        self.writer.spots()
+        most = whole(type_)[1]
+        limit = limits(found, variable, canon(bound, most), most // 2)
+        if limit is None:
+            return None
+        self.writer.counting.add(found.last)
+        body, _ = self.tree(found.body)
+        done, _ = self.tree(found.done)
+        to, end = f"{name}to", f"{name}end"
+        first = name if found.first else f"{name} + 1"
+        again: Lines = [Line(f"{name} = {to}"), Line(f"if {name} < {end}:"), Suite([Line("continue")])]
+        inner: Lines = [
+            Line(f"{to} = min({end}, {name} + {PIECE})"),
+            Line(f"for {name} in range({name}, {to}):"),
+            Suite(body, nests=True),
+            Line("else:"),
+            Suite([*again, *done]),
+            Line("break"),
+        ]
+        lines: Lines = [Line(f"{flag(target)} = False") for target in node.flags]
+        lines += [Line(f"{end} = {limit}"), Line(f"if {end} < {first}:"), Suite([Line(f"{end} = {first}")])]
+        lines += [Line("while RUN:"), Suite(inner, nests=True), Line("else:"), Suite([Line("stop()")])]
+        return lines + self.left(node)
+
+    def endless_loop(self, node: s.Loop) -> Emitted:
         body, _ = self.tree(node.body)
         lines: Lines = [Line(f"{flag(target)} = False") for target in node.flags]
         lines += [Line("while RUN:"), Suite(body, nests=True), Line("else:"), Suite([Line("stop()")])]

@@ -48,10 +48,14 @@ def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Ge
     translator.spots.clear()
     translator.uses.clear()
     tree = structure(graph.region, graph.loops)
-    body, _ = Emitter(writer, fueled=options.fueled).tree(tree)
-    source = assemble(function, graph, translator, body, options)
-    if source.nesting > DEEPEST_NESTING or source.indents > DEEPEST_INDENT:
+    for ranges in (False,) if options.fueled else (True, False):
+        body, _ = Emitter(writer, fueled=options.fueled, ranges=ranges).tree(tree)
+        source = assemble(function, graph, translator, body, options)
+        if source.nesting <= DEEPEST_NESTING and source.indents <= DEEPEST_INDENT:
+            break
         translator.uses.clear()
+        writer.counting.clear()
+    else:
         body = Dispatcher(writer, graph, fueled=options.fueled).lines()
         source = assemble(function, graph, translator, body, options)
     return Generated(

@@ -215,6 +215,18 @@ def loop_bodies(order_: Order) -> dict[n.Block, set[n.Block]]:
     return bodies
 
 
+def parts(node: Control) -> list[Tree]:
+    """The trees inside a node."""
+    match node:
+        case If(_, _, then, otherwise):
+            return [then, otherwise]
+        case Select(_, _, _, arms):
+            return arms
+        case Loop(_, body) | Once(_, body) | Guarded(_, _, body, _):
+            return [body]
+    return []
+
+
 # Exits
 
 

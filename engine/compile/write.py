@@ -19,6 +19,7 @@ class Writer:
     def __init__(self, translator: Translator, states: dict[n.Block, facts.State]) -> None:
         self.translator = translator
         self.states = states
+        self.counting: set[n.Block] = set()
 
     def spots(self) -> tuple[Spot, ...]:
         """What the expressions translated since the last time may trap at."""
@@ -27,10 +28,10 @@ class Writer:
         return spots
 
     def statements(self, block: n.Block) -> tuple[Lines, facts.State]:
-        """The lines of a block's statements, and the state behind them."""
+        """The lines of a block's statements, and the state behind them; of `counting`, the last is done elsewhere."""
         state = self.states.get(block, {})
         lines: Lines = []
-        for statement in block.statements:
+        for statement in block.statements[: -1 if block in self.counting else None]:
             if isinstance(statement, n.Catching):
                 lines += self.catching(statement)
             else:

@@ -236,16 +236,43 @@ def test_a_listing_has_functions_by_index_and_name():
 
 def test_code_reads_well():
     text = """(module (func (export "f") (param i32) (result i32) (local i32) (loop
-        (local.set 1 (i32.add (local.get 1) (i32.const 1))) (br_if 0 (i32.lt_u (local.get 1) (local.get 0))))
-        (local.get 1)))"""
+        (local.set 1 (i32.add (i32.const 3) (i32.mul (local.get 1) (local.get 1))))
+        (br_if 0 (i32.lt_u (local.get 1) (local.get 0)))) (local.get 1)))"""
     assert source(start(text), 0).splitlines() == [
         "def f0(l0):",
         "    l1 = 0",
         "    while RUN:",
-        "        l1 = l1 + 1",
+        "        l1 = l1 * l1 + 3 & 0xffffffff",
         "        if not l1 < l0:",
         "            break",
         "    else:",
         "        stop()",
         "    return l1",
     ]
+
+
+COUNTED = """(module (func (export "f") (param i32 i32) (result i32) (local i32 i32) (local.set 2 (local.get 1))
+  {loop} (i32.add (local.get 2) (i32.mul (local.get 3) (i32.const 1000003)))))"""
+STEP = "(local.set 3 (i32.xor (i32.mul (local.get 3) (i32.const 31)) (local.get 2)))"
+ADD = "(local.set 2 (i32.add (local.get 2) (i32.const 1)))"
+AGAIN = "(br_if 0 (i32.lt_u (local.get 2) (local.get 0)))"
+LOOPS = (
+    f"(loop {STEP} {ADD} (br_if 0 (i32.lt_u (local.get 2) (local.get 0))))",
+    f"(loop {STEP} {ADD} (br_if 0 (i32.gt_u (local.get 0) (local.get 2))))",
+    f"(block (loop (br_if 1 (i32.ge_u (local.get 2) (local.get 0))) {STEP} {ADD} (br 0)))",
+    f"(block (loop (br_if 1 (i32.ge_s (local.get 2) (local.get 0))) {STEP} {ADD} (br 0)))",
+    f"(block (loop {STEP} (br_if 1 (i32.eq (local.get 2) (i32.const 7))) {ADD} {AGAIN}))",
+)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("bound", [0, 1, 5, 4096, 4097, 9000, 0x80000000])
+@pytest.mark.parametrize("first", [0, 3, 7, 9000])
+def test_counted_loops(loop, bound, first):
+    if bound < 0x80000000 or "ge_s" in loop:
+        both(COUNTED.format(loop=loop), "f", bound, first)
+
+
+@pytest.mark.parametrize("loop", LOOPS[:4])
+def test_python_counts_loops(loop):
+    assert "in range(" in source(start(COUNTED.format(loop=loop)), 0)
