@@ -11,6 +11,7 @@
     campaign/      batches, workers, the store
     reduction/     small cases that stand alone
     triage.py      what a campaign found
+    metamorphic.py relations for memory control, which no other engine has
     planted/       bugs on purpose, to score the whole
     strategies.py, coverage_guided.py    for hypothesis and atheris
 

@@ -49,6 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _goal_arguments(resume_)
     for name, help_ in (("status", "what a campaign has done so far"), ("triage", "the findings by bucket")):
         _folder_argument(verbs.add_parser(name, help=help_))
+    verbs.choices["status"].add_argument(
+        "--coverage", action="store_true", help="list every instruction, the rarest first"
+    )
     verbs.choices["triage"].add_argument("--html", type=Path, metavar="FILE", help="write a page with plots, too")
     reduce_ = verbs.add_parser("reduce", help="make the first case of each bucket small")
     _folder_argument(reduce_)
@@ -213,6 +216,8 @@ def _status(arguments: argparse.Namespace) -> int:
         totals = store.totals()
         configuration = _configured(store)
         _say(f"legs       {', '.join(configuration.legs)}", *summary(totals))
+        if arguments.coverage:
+            _say(*(f"{count:>8}  {mnemonic}" for mnemonic, count in store.coverage().items()))
         return FINDINGS if totals.findings else CLEAN
 
 

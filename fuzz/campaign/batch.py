@@ -16,6 +16,9 @@ from quire.fuzz.compare import compare, outcome_hash
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.legs.process import LegProcess, ask_all
 
+AROUND = frozenset({"local.get", "call", "end"})
+"""What stands around the instruction of a function of the matrix."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -65,7 +68,7 @@ def run_batch(cases: Cases, legs: Sequence[LegProcess], low: int, high: int) -> 
             result.findings.append(refused(number, error))
             continue
         digest.update(run_case(result, legs, number, generated).encode())
-        coverage.update(mnemonics(generated))
+        coverage.update(called(generated) if cases.configuration.matrix else mnemonics(generated))
     result.outcome = digest.hexdigest()[:16]
     result.coverage = dict(sorted(coverage.items()))
     result.seconds = time.perf_counter() - started
@@ -97,6 +100,13 @@ def run_case(result: BatchResult, legs: Sequence[LegProcess], number: int, gener
         details = {name: answer.detail for name, answer in answers.items() if answer.detail}
         result.findings.append(Finding(number, found.bucket, found.call, found.outcomes, details))
     return outcome_hash(answers)
+
+
+def called(generated: Generated) -> Counter[str]:
+    """How many calls of the matrix each instruction has."""
+    first = len(generated.module.imports)
+    bodies = (generated.module.functions[call.function - first].body.instructions for call in generated.calls)
+    return Counter(name for body in bodies for name in {each.row.mnemonic for each in body} - AROUND)
 
 
 def mnemonics(generated: Generated) -> set[str]:
