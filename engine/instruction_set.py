@@ -18,8 +18,6 @@ from quire.engine.instructions import CORE_ROWS
 from quire.engine.instructions.row import Opcode, Row
 from quire.engine.runtime.memory import Memory
 
-CORE_MEMORY_FLAGS = 0x05  # bit 0: has a maximum; bit 2: the addresses are i64
-
 
 class InstructionSet:
     """Rows, and what extensions add to types and segments. Immutable; extend() makes another."""
