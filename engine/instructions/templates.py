@@ -150,9 +150,13 @@ class IntegerTemplates:
         return self.bitwise(a, "^", b, XOR)
 
     def bitwise(self, a: Value, operator: str, b: Value, binding: int) -> Value:
-        a, b = self.canon(a), self.canon(b)
+        a, b = self.positive(a), self.positive(b)
         most = (1 << max(a.high.bit_length(), b.high.bit_length())) - 1
         return infix(a, operator, b, binding, 0, most, zeros=min(a.zeros, b.zeros))
+
+    def positive(self, a: Value) -> Value:
+        """An operand of what works bit by bit: bits beyond the range do no harm."""
+        return a if a.within(0, 1 << 2 * self.width) else self.canon(a)
 
     def shl(self, a: Value, b: Value) -> Value:
         if b.constant:
@@ -192,7 +196,8 @@ class IntegerTemplates:
             return None
         by, again = distance.low, a.text if a.simple else SCRATCH
         first = a.text if a.simple else f"({SCRATCH} := {a.text})"
-        return Value(f"{first} << {by} & {self.mask:#x} | {again} >> {self.width - by}", OR, 0, self.mask) if by else a
+        high = (1 << self.width + by) - 1  # what left the range is cut off with the rest, later
+        return Value(f"{first} << {by} | {again} >> {self.width - by}", OR, 0, high) if by else a
 
     def rotr(self, a: Value, b: Value) -> Value | None:
         return self.rotl(a, literal(-b.low % self.width)) if b.constant else None
@@ -352,6 +357,57 @@ class FloatTemplates:
         return Value(f"float({signed(a, 0x80000000).text})")
 
 
+class VectorTemplates:
+    """Of vectors of integer lanes: all lanes at once in one integer, carries kept from the neighbours."""
+
+    def __init__(self, width: int) -> None:
+        self.high = sum(1 << at + width - 1 for at in range(0, 128, width))  # the highest bit of each lane
+        self.low = (1 << 128) - 1 ^ self.high
+
+    def add(self, a: Value, b: Value) -> Value | None:
+        """The low bits of each lane carry into its highest, which is added without a carry."""
+        if not (a.simple and b.simple):
+            return None
+        text = f"({a.text} & {self.low:#x}) + ({b.text} & {self.low:#x}) ^ ({a.text} ^ {b.text}) & {self.high:#x}"
+        return Value(text, XOR, 0, VECTOR)
+
+    def sub(self, a: Value, b: Value) -> Value | None:
+        """The highest bit of each lane lends to the others, and is then corrected."""
+        if not (a.simple and b.simple):
+            return None
+        text = f"({a.text} | {self.high:#x}) - ({b.text} & {self.low:#x}) ^ (~({a.text} ^ {b.text})) & {self.high:#x}"
+        return Value(text, XOR, 0, VECTOR)
+
+
+VECTOR = (1 << 128) - 1
+
+
+def vector_and(a: Value, b: Value) -> Value:
+    """Of all bits."""
+    return infix(a, "&", b, AND, 0, VECTOR)
+
+
+def vector_or(a: Value, b: Value) -> Value:
+    """Of all bits."""
+    return infix(a, "|", b, OR, 0, VECTOR)
+
+
+def vector_xor(a: Value, b: Value) -> Value:
+    """Of all bits."""
+    return infix(a, "^", b, XOR, 0, VECTOR)
+
+
+def vector_not(a: Value) -> Value:
+    """Of all bits."""
+    return infix(a, "^", literal(VECTOR), XOR, 0, VECTOR)
+
+
+def vector_andnot(a: Value, b: Value) -> Value:
+    """The bits of the first that the second has not."""
+    return Value(f"{a.at(AND)} & ~{b.at(UNARY)}", AND, 0, VECTOR)
+
+
+lanes8, lanes16, lanes32, lanes64 = (VectorTemplates(width) for width in (8, 16, 32, 64))
 w32 = IntegerTemplates(32)
 w64 = IntegerTemplates(64)
 wf = FloatTemplates()

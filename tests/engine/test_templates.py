@@ -82,8 +82,21 @@ def operand_forms(at, type_, value, draw):
 
 
 def draws(row, parameters, draw):
+    vectors = [
+        0,
+        1,
+        (1 << 128) - 1,
+        1 << 127,
+        draw.getrandbits(128),
+        draw.getrandbits(128),
+        0x80 * (((1 << 128) - 1) // 255),
+    ]
     pools = [
-        INTEGERS[8 * type_.size] if type_ in (t.I32, t.I64) else [*FLOATS[8 * type_.size], SIGNALLING[8 * type_.size]]
+        vectors
+        if type_ is t.V128
+        else INTEGERS[8 * type_.size]
+        if type_ in (t.I32, t.I64)
+        else [*FLOATS[8 * type_.size], SIGNALLING[8 * type_.size]]
         for type_ in parameters
     ]
     for _ in range(60):
