@@ -42,13 +42,13 @@ def run(folder: Path, goal: Goal, workers: int = 1) -> Store:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with run(tmp_path_factory.mktemp("campaign"), Goal(cases=150)) as store:
+    with run(tmp_path_factory.mktemp("campaign"), Goal(cases=100)) as store:
         yield store
 
 
 def test_a_campaign_finds_a_planted_bug(finished: Store) -> None:
     totals = finished.totals()
-    assert (totals.modules, totals.batches) == (150, 3)
+    assert (totals.modules, totals.batches) == (100, 2)
     assert totals.reached == totals.modules
     assert totals.findings > 0
     assert table(finished)
@@ -58,7 +58,7 @@ def test_a_campaign_finds_a_planted_bug(finished: Store) -> None:
 def test_it_comes_to_the_same_with_more_workers_and_after_a_pause(finished: Store, tmp_path: Path) -> None:
     with run(tmp_path, Goal(cases=50)) as first:
         assert first.totals().batches == 1
-    with run(tmp_path, Goal(cases=150), workers=2) as second:
+    with run(tmp_path, Goal(cases=100), workers=2) as second:
         assert second.outcome() == finished.outcome()
         assert list(second.findings()) == list(finished.findings())
 
@@ -72,7 +72,7 @@ def test_a_killed_supervisor_loses_nothing_that_was_written(finished: Store, tmp
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    with run(tmp_path, Goal(cases=150)) as store:
+    with run(tmp_path, Goal(cases=100)) as store:
         mine, others = store.outcome().split(), finished.outcome().split()
         assert mine[: len(others)] == others
 
@@ -117,7 +117,7 @@ def test_a_reduced_case_is_small_and_stands_alone(finished: Store, tmp_path: Pat
     generated = Cases(configuration()).case(found[0].number)
     with running(LEGS) as legs:
         assert bucket_of(generated, legs) == bucket
-        small = reduce(generated, same_bucket(bucket, legs), 12)
+        small = reduce(generated, same_bucket(bucket, legs), 6)
         assert bucket_of(small, legs) == bucket
         assert size_of(small) < size_of(generated) / 3
         request = request_of(small)

@@ -19,7 +19,7 @@ SMALL = ["--features", "memories,floats,loops,globals"]
 def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("found")
     legs = ["--legs", f"reference,{PLANTED}"]
-    assert run_command(["fuzz", "run", str(folder), *legs, *SMALL, "--modules", "150"]) == 1
+    assert run_command(["fuzz", "run", str(folder), *legs, *SMALL, "--modules", "100"]) == 1
     return folder
 
 
@@ -48,7 +48,7 @@ def test_findings_are_1(campaign: Path, tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_a_reduced_case_is_in_the_report(campaign: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_command(["fuzz", "reduce", str(campaign), "--seconds", "4"]) == 1
+    assert run_command(["fuzz", "reduce", str(campaign), "--seconds", "2"]) == 1
     assert "bytes" in capsys.readouterr().out
     assert list((campaign / "reduced").glob("*/repro.wast"))
 

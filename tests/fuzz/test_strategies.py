@@ -29,7 +29,7 @@ def test_binaries_are_decoded(data: bytes) -> None:
 
 
 def test_modules_shrink() -> None:
-    found = find(modules(), lambda module: len(module.functions) > 2, settings=settings(max_examples=30, database=None))
+    found = find(modules(), lambda module: len(module.functions) > 2, settings=settings(max_examples=15, database=None))
     assert len(encode(found)) < 400
 
 
