@@ -55,13 +55,21 @@ class Memory:
         self.length = (type_.limits.minimum + fixed_pages) * type_.page_size  # bytes
         if not self.charge(self.length):
             raise Exhausted("memory limit exceeded", f"{name} wants {self.length} bytes")
-        self.storage = self.allocate(self.length)
+        try:
+            self.storage = self.allocate(self.length)
+        except Exhausted:
+            self.refund(self.length)
+            raise
         self.data = self.storage.view(self.length)
         self._views: dict[str, tuple[memoryview, memoryview]] = {}
 
     def charge(self, count: int) -> bool:
         """Take `count` new bytes from the limit of the host; False where they do not fit."""
         return self.owner.reserve_memory(count)
+
+    def refund(self, count: int) -> None:
+        """Undo `charge`."""
+        self.owner.release_memory(count)
 
     def allocate(self, length: int) -> Storage:
         """Storage for `length` bytes, with room to grow. Raises Exhausted where the system has no more."""
@@ -197,7 +205,7 @@ class Memory:
         try:
             self.extend(self.length + added)
         except Exhausted:
-            self.owner.release_memory(added)
+            self.refund(added)
             return -1
         return old
 

@@ -52,8 +52,15 @@ def _map(
         memory.poke(address, part)
     else:
         memory.hosted = True
-        memory.set_state(Run(start, end, protection, HOST, HostMapping(part, address, offset)))
+        memory.set_state(Run(start, end, protection, HOST, HostMapping(part, address, _origin(part, offset))))
     return address
+
+
+def _origin(part: memoryview, offset: int) -> int:
+    """Where its first byte is. Of bytes that nobody may write, Python tells only the object that they are in."""
+    import ctypes  # noqa: PLC0415  # takes milliseconds to load, which only this is worth
+
+    return id(part.obj) + offset if part.readonly else ctypes.addressof(ctypes.c_char.from_buffer(part))
 
 
 def _view(source: Source, sharing: str) -> memoryview:

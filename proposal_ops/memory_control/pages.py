@@ -14,11 +14,14 @@ from quire.engine.errors import Site
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HostMapping:
-    """Bytes of the host that stand in a memory: `view[0]`, the byte `offset` of its object, is at `address`."""
+    """Bytes of the host that stand in a memory: `view[0]` is at `address`.
+
+    `origin` is a number for the place of `view[0]` in the process, so that what aliases can be told from what does not.
+    """
 
     view: memoryview
     address: int
-    offset: int
+    origin: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,9 @@ class VirtualMemory(SectionedMemory):
         """Reservation is free; mapping a page is what counts."""
         return True
 
+    def refund(self, count: int) -> None:
+        """Nothing was charged."""
+
     def allocate(self, length: int) -> Storage:
         return reserve_sparsely(length, self.maximum * self.page_size, self.name)
 
@@ -203,7 +206,7 @@ class VirtualMemory(SectionedMemory):
         if self.hosted:
             for start, _, host in self.pieces(address, 1):
                 if host is not None:
-                    return (id(host.view.obj), host.offset + start - host.address)
+                    return (host.view.readonly, host.origin + start - host.address)
         return super().location(address)
 
     # memory.map, memory.unmap, memory.protect

@@ -9,6 +9,7 @@ from quire.engine import types as t
 from quire.engine.errors import Exhausted, Trap
 from quire.engine.runtime import storage
 from quire.engine.runtime.limits import HostLimits
+from quire.engine.runtime.memory import Memory
 from quire.engine.runtime.storage import RESERVES, ReservedStorage, SparseStorage
 from quire.engine.runtime.store import Store
 from quire.proposal_ops import instruction_set
@@ -125,6 +126,19 @@ def test_the_limit_of_the_host_counts_mapped_pages() -> None:
     subject.map(2 * PAGE, PAGE, READ, "a test")
 
 
+def test_what_is_refused_leaves_nothing_charged() -> None:
+    type_ = t.MemoryType(t.Limits(1), t.I64)
+    store = Store(HostLimits(memory=1 << 62))
+    plain = CONTROL.memory_class(type_)(store, type_)
+    for refused in (plain, memory(1, limits=HostLimits(memory=1 << 62))):
+        before = refused.owner.memory_used
+        assert refused.grow(1 << 45) == -1
+        assert refused.owner.memory_used == before
+    with pytest.raises(Exhausted, match="out of memory"):
+        Memory(store, t.MemoryType(t.Limits(1 << 45), t.I64))
+    assert store.memory_used == PAGE
+
+
 def test_more_address_space_than_there_is_is_refused(backing: str) -> None:
     with pytest.raises(Exhausted, match="out of memory"):
         memory(1 << 27)
@@ -150,6 +164,13 @@ class TestBytesOfTheHost:
         ring[5] = 9
         assert bytes(subject.load(PAGE + 5, 1)) == b"\t"
         assert subject.location(3) == subject.location(PAGE + 3) != subject.location(4)
+
+    def test_two_slices_of_one_object_are_two_places(self) -> None:
+        whole, subject = memoryview(bytearray(2 * PAGE)), memory()
+        for page, part in enumerate((whole[:PAGE], whole[PAGE:], whole[16:PAGE])):
+            map_object(subject, part, page * PAGE, READWRITE, "share")
+        assert subject.location(3) != subject.location(PAGE + 3)
+        assert subject.location(16) == subject.location(2 * PAGE)
 
     def test_copies_read_everything_before_they_write(self) -> None:
         ring, subject = bytearray(b"abcdefgh" + bytes(PAGE - 8)), memory()
