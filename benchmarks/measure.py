@@ -13,7 +13,7 @@ from typing import Any
 
 MEANT = ("best", "median", "ratio")
 SHORTEST_MEASURE = 0.02
-"""Seconds: work that takes less is repeated within one measure."""
+"""Seconds: work that takes less is done again in the same round, of which the shortest time counts."""
 
 
 class WrongResult(Exception):
@@ -57,9 +57,9 @@ def hold(contest: Contest, rounds: int) -> list[Outcome]:
     repeats = [check_and_size(contest, contender) for contender in contest.contenders]
     times: list[list[float]] = [[] for _ in contest.contenders]
     for _ in range(rounds):
+        gc.collect()
         for contender, repeat, kept in zip(contest.contenders, repeats, times, strict=True):
-            work = contender.work() if contender.fresh else contender.work
-            kept.append(measure(work, repeat))
+            kept.append(min(measure(work_of(contender)) for _ in range(repeat)))
     first = min(times[0])
     return [
         Outcome(contest.title, contender.name, min(kept), statistics.median(kept), min(kept) / first)
@@ -69,21 +69,26 @@ def hold(contest: Contest, rounds: int) -> list[Outcome]:
 
 def check_and_size(contest: Contest, contender: Contender) -> int:
     """Do the work once, look at its result, and say how often one measure should do it."""
-    work = contender.work() if contender.fresh else contender.work
+    work = work_of(contender)
     start = time.perf_counter()
     result = work()
     spent = time.perf_counter() - start
     if result != contest.expected:
         raise WrongResult(f"{contest.title}: {contender.name} gives {result!r}, not {contest.expected!r}")
-    return 1 if contender.fresh else max(1, math.ceil(SHORTEST_MEASURE / max(spent, 1e-7)))
+    return max(1, math.ceil(SHORTEST_MEASURE / max(spent, 1e-7)))
 
 
-def measure(work: Callable[[], object], repeat: int) -> float:
-    gc.collect()
+def work_of(contender: Contender) -> Callable[[], object]:
+    """What is measured."""
+    work: Callable[[], object] = contender.work() if contender.fresh else contender.work
+    return work
+
+
+def measure(work: Callable[[], object]) -> float:
+    """Seconds."""
     start = time.perf_counter()
-    for _ in range(repeat):
-        work()
-    return (time.perf_counter() - start) / repeat
+    work()
+    return time.perf_counter() - start
 
 
 def means(title: str, outcomes: Sequence[Outcome]) -> list[Outcome]:

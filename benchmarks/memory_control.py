@@ -86,7 +86,7 @@ def rows_of(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def best(work: Callable[[], object], rounds: int) -> float:
     work()
-    return min(measure.measure(work, 1) for _ in range(rounds))
+    return min(measure.measure(work) for _ in range(rounds))
 
 
 def kilobytes(count: int) -> str:
