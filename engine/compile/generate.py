@@ -38,6 +38,7 @@ class Generated:
     source: Source
     names: Mapping[str, int]
     has_tail_calls: bool
+    calls: bool  # whether it may run other functions
 
 
 def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
@@ -59,7 +60,10 @@ def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Ge
         body = Dispatcher(writer, graph, fueled=options.fueled).lines()
         source = assemble(function, graph, translator, body, options)
     return Generated(
-        source, {use.name: use.number for use in translator.uses if use.kind == "name"}, graph.has_tail_calls
+        source,
+        {use.name: use.number for use in translator.uses if use.kind == "name"},
+        graph.has_tail_calls,
+        calls(graph),
     )
 
 

@@ -15,23 +15,32 @@ class Recursion:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running = 0
-        self._before = 0
+        self._before = 0  # the limit before it was raised
+        self._raised = 0  # the limit that was set; 0 while it is the host's
 
-    def enter(self, depth: int) -> int:
-        """A guest starts that may nest so many calls; how many run already."""
+    def enter(self, frames: int) -> int:
+        """A guest starts that may use so many frames of Python; how many guests run already."""
         with self._lock:
-            if not self._running:
-                self._before = sys.getrecursionlimit()
-            if sys.getrecursionlimit() < depth + HEADROOM:
-                sys.setrecursionlimit(depth + HEADROOM)
-            self._running += 1
-            return self._running - 1
+            running = self._running
+            if frames + HEADROOM > self._raised:
+                self._raise(frames + HEADROOM)
+            self._running = running + 1
+            return running
+
+    def _raise(self, limit: int) -> None:
+        present = sys.getrecursionlimit()
+        if not self._raised:
+            self._before = present
+        if present < limit:
+            sys.setrecursionlimit(limit)
+            self._raised = limit
 
     def leave(self) -> None:
         """A guest ended."""
         with self._lock:
             self._running -= 1
-            if not self._running and sys.getrecursionlimit() != self._before:
+            if self._raised and not self._running:
+                self._raised = 0
                 try:
                     sys.setrecursionlimit(self._before)
                 except RecursionError:  # the host itself is deeper by now

@@ -26,24 +26,27 @@ class Compiler:
         store, code = instance.store, function.direct
         if code is None:
             raise Trap("the function has no code")
-        nested = RECURSION.enter(world.frames)
         try:
-            if nested > DEEPEST_ENTRY:
-                raise Trap(EXHAUSTED, "in a function of the host")
-            if world.fueled:
-                result = self.run_fueled(store, world, code, arguments)
-            else:
-                result = code(*arguments)
+            shallow = function.index in world.shallow
+            result = code(*arguments) if shallow else self.run(store, world, code, arguments)
         except (Trap, *FAULTS) as error:
             explained = explain(error, INVOKE, store.limits.depth)
             if explained is error:
                 raise
             raise explained from None
-        finally:
-            RECURSION.leave()
         if result is None:
             return (None,) if function.signature.results else ()
         return result if result.__class__ is tuple else (result,)
+
+    def run(self, store: Store, world: World, code: Any, arguments: Sequence[Any]) -> Any:
+        """With as much of Python's stack as the guest may use."""
+        nested = RECURSION.enter(world.frames)
+        try:
+            if nested > DEEPEST_ENTRY:
+                raise Trap(EXHAUSTED, "in a function of the host")
+            return self.run_fueled(store, world, code, arguments) if world.fueled else code(*arguments)
+        finally:
+            RECURSION.leave()
 
     def run_fueled(self, store: Store, world: World, code: Any, arguments: Sequence[Any]) -> Any:
         """With what fuel the store has, shared by all of its instances; a call from within takes of the same."""

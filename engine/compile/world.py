@@ -76,6 +76,7 @@ class World:
         self.fueled = instance.store.fuel is not None
         self.compiled: dict[CodeType, Compiled] = {}
         self.done: set[int] = set()  # the functions that are compiled
+        self.shallow: set[int] = set()  # those of them that use neither fuel nor stack
         self.importers: dict[
             int, list[tuple[ReferenceType[World], int]]
         ] = {}  # where each function is imported, as what
@@ -177,6 +178,8 @@ class World:
         function.direct = made[entry]
         self.namespace.update({entry: made[entry], tail: body})
         self.done.add(function.index)
+        if not (generated.calls or self.fueled or self.options.counted):
+            self.shallow.add(function.index)
         for importer, number in self.importers.pop(function.index, ()):
             world = importer()
             if world is not None:
