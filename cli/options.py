@@ -12,7 +12,7 @@ from typing import Final
 from quire.cli.failure import WRONG_USAGE, Failure
 from quire.embedding.store import Engine, Limits
 from quire.engine.extension import Extension
-from quire.engine.tiers import AUTO, TIERS
+from quire.engine.tiers import AUTO, BEST, TIERS
 from quire.proposal_ops import FEATURES, instruction_set
 
 ALL: Final = "all"
@@ -70,7 +70,7 @@ def settings(arguments: argparse.Namespace) -> Mapping[str, str]:
 
 def add_tier(parser: argparse.ArgumentParser) -> None:
     """--tier."""
-    help_ = "what runs the guest (default: the fastest)"
+    help_ = f"what runs the guest: fast pays for long runs, since it compiles first (default: {AUTO}, which is {BEST})"
     parser.add_argument("--tier", choices=(AUTO, *TIERS), default=AUTO, help=help_)
 
 
