@@ -21,7 +21,9 @@ REFINEMENTS = 2  # passes that take back what widening gave too much
 
 
 class Evaluator(Protocol):
-    """Knows the value of an expression in a state."""
+    """Knows the value of an expression in a state, and the variables whose NaNs are made canonical at once."""
+
+    mixed: frozenset[str]
 
     def value(self, expression: n.Expression, state: facts.State) -> Value: ...
 
@@ -38,6 +40,8 @@ def after(state: facts.State, statement: n.Statement, evaluator: Evaluator) -> f
     if len(statement.targets) != 1:
         return facts_of_results(state, statement.targets, statement.types)
     (name,), (type_,) = statement.targets, statement.types
+    if name in evaluator.mixed:
+        return {**state, name: facts.STRICT}
     low, high, zeros = facts.range_of(evaluator.value(statement.value, state), type_)
     limit = facts.whole(type_)
     if low < limit[0] or high > limit[1]:

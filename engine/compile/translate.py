@@ -82,6 +82,7 @@ class Translator:
         self.access = access
         self.spots: list[Spot] = []
         self.uses: list[Use] = []
+        self.mixed: frozenset[str] = frozenset()  # the variables whose NaNs are made canonical at once
         self.memo: dict[n.Operation, tuple[tuple[Range | None, ...], Value, list[Spot], list[Use]]] = {}
 
     def value(self, expression: n.Expression, state: State) -> Value:

@@ -8,7 +8,7 @@ from quire.engine.compile import nodes as n
 from quire.engine.compile.analysis import after
 from quire.engine.compile.source import Line, Lines, Reload, Suite
 from quire.engine.compile.translate import Spot, Translator, condition_text
-from quire.engine.instructions.expressions import SUM, UNARY, Value, number, opposite
+from quire.engine.instructions.expressions import NAN, SUM, UNARY, Value, number, opposite
 
 CAUGHT = "caught"  # the exception that a handler got
 
@@ -51,6 +51,14 @@ class Writer:
         return lines
 
     def assign(self, statement: n.Assign, state: facts.State) -> Lines:
+        lines = self.assigned(statement, state)
+        name = statement.targets[0] if len(statement.targets) == 1 else ""
+        if name in self.translator.mixed and self.translator.value(statement.value, state).loose:
+            lines += [Line(f"if {name} != {name}:"), Suite([Line(f"{name} = {NAN}")])]
+            self.translator.spots.clear()
+        return lines
+
+    def assigned(self, statement: n.Assign, state: facts.State) -> Lines:
         value = self.translator.value(statement.value, state)
         spots = self.spots()
         if len(statement.targets) != 1:

@@ -276,3 +276,38 @@ def test_counted_loops(loop, bound, first):
 @pytest.mark.parametrize("loop", LOOPS[:3])
 def test_python_counts_loops(loop):
     assert "in range(" in source(start(COUNTED.format(loop=loop)), 0)
+
+
+EXACT = 0xFFFB390A9CCD4FEC
+MIXED_NANS = {
+    "two ways to one use": """
+      (if (local.get 0) (then (local.set $x (f64.reinterpret_i64 (local.get 1))))
+        (else (local.set $x (f64.mul (local.get 2) (local.get 2)))))""",
+    "around a loop": """
+      (local.set $x (f64.reinterpret_i64 (local.get 1)))
+      (loop $again
+        (if (local.get 0) (then (return (i64.reinterpret_f64 (local.get $x)))))
+        (local.set $x (f64.sub (local.get 2) (local.get 2)))
+        (local.set 0 (i32.const 1))
+        (br $again))""",
+    "by way of another variable": """
+      (local.set $y (f64.reinterpret_i64 (local.get 1)))
+      (local.set $x (f64.add (local.get 2) (local.get 2)))
+      (if (local.get 0) (then (local.set $x (local.get $y))) (else (local.set $y (local.get $x))))
+      (if (i32.eqz (local.get 0)) (then (local.set $x (local.get $y))))""",
+    "a parameter": """
+      (local.set 2 (f64.reinterpret_i64 (local.get 1)))
+      (if (i32.eqz (local.get 0)) (then (local.set 2 (f64.div (f64.const 0) (f64.const 0)))))
+      (local.set $x (local.get 2))""",
+}
+
+
+@pytest.mark.parametrize("name", MIXED_NANS)
+def test_exact_and_arithmetic_nans_of_one_variable_are_told_apart(name):
+    text = f"""
+      (module (func (export "f") (param i32 i64 f64) (result i64) (local $x f64) (local $y f64)
+        {MIXED_NANS[name]}
+        (i64.reinterpret_f64 (local.get $x))))"""
+    for chosen in (1, 0):
+        for number in (float("inf"), 1.5):
+            both(text, "f", chosen, EXACT, number)

@@ -12,7 +12,7 @@ for digits in text:gmatch("%d+") do counted = counted + #digits end
 print("strings", counted, (text:gsub("AB", "<%0>")):sub(1, 40), text:reverse():find("BA", 1, true))
 
 local sum, product = 0, 1
-for i = 1, 3000 do sum, product = sum + i % 7 * 0.5, product * i % 65521 ~ (product >> 7) end
+for i = 1, 3000 do sum, product = sum + i % 7 * 0.5, product * i ~ (product >> 7) end
 print("numbers", sum, product, 1 / 3, 2 ^ 53, 7 // 2, -7 % 3, 1e300 * 1e10, math.tointeger(3.0), 0x7fffffffffffffff + 1)
 
 local set = setmetatable({}, {__index = function(_, key) return key .. "?" end, __len = function() return 42 end})
