@@ -12,11 +12,11 @@ from typing import Any
 
 from quire.engine.compile.translate import Spot
 from quire.engine.compile.world import MARK, Compiled, SiteFrame, callee, site_of
-from quire.engine.errors import Crash, Site, Trap
+from quire.engine.errors import Crash, Exhausted, Site, Trap
 from quire.engine.instructions.row import Kind
 from quire.engine.interpret.machine import EXHAUSTED
 
-FAULTS = (IndexError, struct.error, OverflowError, ZeroDivisionError, AttributeError, RecursionError)
+FAULTS = (IndexError, struct.error, OverflowError, ZeroDivisionError, AttributeError, RecursionError, MemoryError)
 """What generated code raises where the guest traps."""
 
 Place = tuple[Compiled, FrameType, int]  # a frame of generated code and the line that it is at
@@ -47,6 +47,8 @@ def explain(error: Exception, boundary: CodeType, depth: int) -> Exception:
         ours = innermost is not None and is_ours(innermost)
         trap = Trap(EXHAUSTED, f"{depth} calls deep" if ours else "in a function of the host")
         return located(trap, [site(place, None) for place in reversed(found)])
+    if isinstance(error, MemoryError):
+        return Exhausted("out of memory") if is_ours(innermost) else error
     if not found:
         return error
     if isinstance(error, Trap):

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from types import FunctionType
 
 import pytest
 
@@ -16,6 +17,7 @@ from quire.engine.interpret import Interpreter
 from quire.engine.runtime.function import HostFunction
 from quire.engine.runtime.limits import HostLimits
 from quire.engine.runtime.store import Store
+from quire.engine.runtime.table import Table
 from quire.engine.validate import validate
 from quire.wat.parser import parse_module
 
@@ -311,3 +313,21 @@ def test_exact_and_arithmetic_nans_of_one_variable_are_told_apart(name):
     for chosen in (1, 0):
         for number in (float("inf"), 1.5):
             both(text, "f", chosen, EXACT, number)
+
+
+def test_a_lack_of_memory_in_the_engine_is_exhaustion_and_in_the_host_its_own(monkeypatch):
+    def lacking(*arguments):
+        raise MemoryError
+
+    text = """(module (import "" "f" (func $f)) (table 0 funcref)
+      (func (export "more") (drop (table.grow (ref.null func) (i32.const 9))))
+      (func (export "host") (call $f)))"""
+    instance = start(text, HostFunction(t.function_type(), lacking))
+    with pytest.raises(MemoryError):
+        call(instance, "host")
+    of_the_engine = FunctionType(
+        lacking.__code__, {"__name__": "quire.engine.runtime.table", "MemoryError": MemoryError}
+    )
+    monkeypatch.setattr(Table, "grow", of_the_engine)
+    with pytest.raises(Exhausted, match="^out of memory"):
+        call(instance, "more")
