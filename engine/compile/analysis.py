@@ -1,12 +1,14 @@
-"""Interval analysis: what is known of the variables at the start of each block. A worklist over the whole function.
+"""Interval analysis: what is known of the variables at the start of each block.
 
-It asks the same templates that later write the code, so that the two cannot differ.
+A few sweeps over the blocks in the order of the source, in which every branch but those back to loops leads onwards. In
+the first, a loop may have given the variables that it assigns any value; each further one starts loops with what came
+back to them in the sweep before. It asks the same templates that later write the code, so that the two cannot differ.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Protocol
 
 from quire.engine import types as t
@@ -15,17 +17,15 @@ from quire.engine.compile import nodes as n
 from quire.engine.compile.lift import Graph
 from quire.engine.instructions.expressions import Value
 
-PATIENCE = 1  # visits before the ranges at the start of a loop are widened
+REFINEMENTS = 2  # sweeps that take back what the first gave too much
 
-REFINEMENTS = 2  # passes that take back what widening gave too much
+Outcomes = tuple[tuple[n.Block, facts.State], ...]  # where a block leads, and what is known there
 
 
 class Evaluator(Protocol):
-    """Knows the value of an expression in a state, and the variables whose NaNs are made canonical at once."""
+    """Knows the value of an expression in a state."""
 
-    mixed: frozenset[str]
-
-    def value(self, expression: n.Expression, state: facts.State) -> Value: ...
+    def known(self, expression: n.Expression, state: facts.State) -> Value: ...
 
 
 def analyse(graph: Graph, evaluator: Evaluator) -> dict[n.Block, facts.State]:
@@ -33,29 +33,22 @@ def analyse(graph: Graph, evaluator: Evaluator) -> dict[n.Block, facts.State]:
     return Analysis(graph, evaluator).run()
 
 
-def after(state: facts.State, statement: n.Statement, evaluator: Evaluator) -> facts.State:
-    """The state behind a statement."""
-    if isinstance(statement, n.Catching):
-        return facts_of_results(state, (*statement.values, *filter(None, [statement.reference])), statement.types)
-    if len(statement.targets) != 1:
-        return facts_of_results(state, statement.targets, statement.types)
-    (name,), (type_,) = statement.targets, statement.types
-    if name in evaluator.mixed:
-        return {**state, name: facts.STRICT}
-    low, high, zeros = facts.range_of(evaluator.value(statement.value, state), type_)
-    limit = facts.whole(type_)
-    if low < limit[0] or high > limit[1]:
-        low, high, _ = limit  # the variable gets the unsigned reading
-    return {**state, name: (low, high, zeros)}
+def transfer(state: facts.State, statement: n.Statement, evaluator: Evaluator) -> None:
+    """Bring a state from before a statement to behind it."""
+    names, types = targets(statement), statement.types
+    if isinstance(statement, n.Assign) and len(names) == 1 and types[0] in facts.WHOLE:
+        value = evaluator.known(statement.value, state)
+        facts.note(state, names[0], types[0], (value.low, value.high, value.zeros))
+    else:  # several results, those of calls, are canonical
+        for name in names:
+            state.pop(name, None)
 
 
-def facts_of_results(state: facts.State, names: tuple[str, ...], types: tuple[t.OperandType, ...]) -> facts.State:
-    """Results of calls are canonical."""
-    return {**state, **{name: _canonical(type_) for name, type_ in zip(names, types, strict=True)}}
-
-
-def _canonical(type_: t.OperandType) -> facts.Range:
-    return facts.WHOLE.get(type_, facts.STRICT)
+def targets(statement: n.Statement) -> tuple[str, ...]:
+    """The variables that a statement assigns."""
+    if isinstance(statement, n.Assign):
+        return statement.targets
+    return statement.values if statement.reference is None else (*statement.values, statement.reference)
 
 
 class Analysis:
@@ -65,50 +58,34 @@ class Analysis:
         self.graph = graph
         self.evaluator = evaluator
         self.states: dict[n.Block, facts.State] = {}
-        self.visits: dict[n.Block, int] = {}
-        self.rank = {block: at for at, block in enumerate(graph.blocks)}
-        self.pending: list[int] = []
-        self.queued: set[n.Block] = set()
-        self.back: dict[n.Block, list[facts.State]] = {}
-        self.in_loop: dict[n.Block, frozenset[str]] = {}
-        self.assigned: dict[n.Region, frozenset[str]] = {}
+        self.outcomes: dict[n.Block, Outcomes] = {}
+        self.back: dict[n.Block, list[facts.State]] = {}  # what came back to the start of each loop
+        self.in_loop = assigned_in_loops(graph)
+        self.in_region: dict[n.Region, frozenset[str]] = {}
+        self.zeros: dict[tuple[n.Block, str], int] = {}  # lowest bits that are 0 whenever a loop starts, where fewer
 
     def run(self) -> dict[n.Block, facts.State]:
-        if self.graph.region.entry is not None:
-            self.reach(None, self.graph.region.entry, self.start())
-        while self.pending:
-            block = self.graph.blocks[heapq.heappop(self.pending)]
-            self.queued.discard(block)
-            for target, state in self.outcomes(block):
-                self.reach(block, target, state)
+        self.sweep(refining=False)
         if self.graph.loops:
-            self.collect_back()
+            while self.lower_zeros():
+                self.sweep(refining=False)
             for _ in range(REFINEMENTS):
-                self.narrow()
+                self.sweep(refining=True)
         return self.states
 
-    def collect_back(self) -> None:
-        """What comes back to the starts of loops."""
-        for block in self.states:
-            for target, outcome in self.outcomes(block):
-                if self.goes_back(block, target):
-                    self.back.setdefault(target, []).append(outcome)
-
-    def narrow(self) -> None:
-        """Take back what widening gave too much: one more pass in order, from what comes back to the loops by now."""
+    def sweep(self, *, refining: bool) -> None:
+        """From the start of the function to its end."""
+        returned, self.back = self.back, {}
         incoming: dict[n.Block, facts.State] = {}
         if self.graph.region.entry is not None:
             incoming[self.graph.region.entry] = self.start()
-        back = self.back
-        self.back = {}
-        for block in sorted(self.states, key=self.rank.__getitem__):
-            state = incoming.get(block)
+        for block in self.graph.blocks:
+            state = incoming.pop(block, None)
             if state is None:
                 continue  # only a loop that nobody enters leads here
-            for returning in back.get(block, ()):
-                state = facts.join(state, self.changed(block, returning, state))
-            self.states[block] = state
-            for target, outcome in self.outcomes(block):
+            if block in self.in_loop:
+                state = self.refined(block, state, returned.get(block, ())) if refining else self.loosened(block, state)
+            for target, outcome in self.leave(block, state):
                 if self.goes_back(block, target):
                     self.back.setdefault(target, []).append(outcome)
                 else:
@@ -116,51 +93,66 @@ class Analysis:
                     incoming[target] = outcome if old is None else facts.join(old, outcome)
 
     def start(self) -> facts.State:
-        """Parameters are canonical, other locals zero."""
-        state = {name: facts.ZERO if type_ in facts.WHOLE else facts.STRICT for name, type_ in self.graph.locals}
-        return {**state, **dict.fromkeys(self.strict_parameters(), facts.STRICT)}
+        """Nothing is known of parameters; other locals are zero."""
+        return {name: facts.ZERO for name, type_ in self.graph.locals if type_ in facts.WHOLE}
 
-    def strict_parameters(self) -> Iterator[str]:
-        types = self.graph.parameter_types
-        return (name for name, type_ in zip(self.graph.parameters, types, strict=True) if type_ not in facts.WHOLE)
+    # Loops
 
-    def reach(self, source: n.Block | None, block: n.Block, state: facts.State) -> None:
-        old = self.states.get(block)
-        if old is None:
-            new = state
-        else:
-            if self.goes_back(source, block):
-                state = self.changed(block, state, old)
-            widening = block in self.graph.loops and self.visits[block] > PATIENCE
-            new = facts.widen(old, state) if widening else facts.join(old, state)
-        if new != old:
-            self.states[block] = new
-            self.visits[block] = self.visits.get(block, 0) + 1
-            if block not in self.queued:
-                self.queued.add(block)
-                heapq.heappush(self.pending, self.rank[block])
-
-    def goes_back(self, source: n.Block | None, target: n.Block) -> bool:
+    def goes_back(self, source: n.Block, target: n.Block) -> bool:
         """Whether a branch leads to the start of a loop from inside it."""
         end = self.graph.loops.get(target)
-        return end is not None and source is not None and target.number <= source.number < end
+        return end is not None and target.number <= source.number < end
 
-    def changed(self, header: n.Block, state: facts.State, entry: facts.State) -> facts.State:
-        """What comes back to the start of a loop: a variable that it does not assign is as it was on entry."""
-        if header not in self.in_loop:
-            end = self.graph.loops[header]
-            inside = (block for block in self.graph.blocks if header.number <= block.number < end)
-            names = (name for block in inside for statement in block.statements for name in targets(statement))
-            self.in_loop[header] = frozenset(names)
-        assigned = self.in_loop[header]
-        kept = {name: known for name, known in entry.items() if name not in assigned}
-        return {**{name: known for name, known in state.items() if name in assigned}, **kept}
+    def loosened(self, header: n.Block, entry: facts.State) -> facts.State:
+        """The start of a loop whose turns are not known yet: of what they assign, only lowest bits are believed in."""
+        state = dict(entry)
+        for name in self.in_loop[header].keys() & state.keys():
+            type_, zeros = self.in_loop[header][name], state.pop(name)[2]
+            zeros = min(zeros, self.zeros.get((header, name), zeros))
+            if zeros and type_ in facts.WHOLE:
+                state[name] = (*facts.WHOLE[type_][:2], zeros)
+        return state
 
-    def outcomes(self, block: n.Block) -> Iterator[tuple[n.Block, facts.State]]:
-        state = self.states[block]
-        for statement in block.statements:
-            state = after(state, statement, self.evaluator)
+    def lower_zeros(self) -> bool:
+        """Believe in no more lowest bits than came back; whether that changes anything."""
+        changed = False
+        for header, states in self.back.items():
+            for name in self.in_loop[header].keys() & self.states[header].keys():
+                least = min(state[name][2] if name in state else 0 for state in states)
+                if least < self.states[header][name][2]:
+                    self.zeros[header, name], changed = least, True
+        return changed
+
+    def refined(self, header: n.Block, entry: facts.State, returned: Iterable[facts.State]) -> facts.State:
+        """The start of a loop after what came back to it. A variable that it does not assign is as it was on entry."""
+        state = dict(entry)
+        for name in self.in_loop[header].keys() & state.keys():
+            known: facts.Range | None = state[name]
+            for each in returned:
+                known = facts.both(known, each.get(name))
+            if known is None:
+                del state[name]
+            else:
+                state[name] = known
+        return state
+
+    # Blocks
+
+    def leave(self, block: n.Block, state: facts.State) -> Outcomes:
+        """Where a block leads, with what is known there. Asked anew only if it starts with something else."""
+        if block not in self.outcomes or self.states[block] != state:
+            self.states[block] = state
+            self.outcomes[block] = tuple(self.left(block, state))
+        return self.outcomes[block]
+
+    def left(self, block: n.Block, state: facts.State) -> Iterator[tuple[n.Block, facts.State]]:
+        if block.statements:
+            state = dict(state)
+            for statement in block.statements:
+                transfer(state, statement, self.evaluator)
         match block.end:
+            case n.Jump(target):
+                yield target, state
             case n.Branch(condition, then, otherwise):
                 values = self.operand_values(condition, state)
                 yield then, facts.refine(state, condition, *values, taken=True)
@@ -177,21 +169,44 @@ class Analysis:
                     yield target, state
 
     def operand_values(self, condition: n.Expression, state: facts.State) -> tuple[Value | None, Value | None]:
-        operands = condition.operands if isinstance(condition, n.Operation) else ()
-        values = [self.evaluator.value(each, state) for each in operands[:2]]
-        return (values[0] if values else None, values[1] if len(values) > 1 else None)
+        if not isinstance(condition, n.Operation) or not any(isinstance(each, n.Get) for each in condition.operands):
+            return None, None  # nothing can be learned of variables
+        values = [self.evaluator.known(each, state) for each in condition.operands[:2]]
+        return values[0], values[1] if len(values) > 1 else None
 
     def assigned_in(self, region: n.Region) -> frozenset[str]:
         """The variables that a region may assign."""
-        if region not in self.assigned:
+        if region not in self.in_region:
             inside = (block for block in self.graph.blocks if region.holds(block))
             statements = (statement for block in inside for statement in block.statements)
-            self.assigned[region] = frozenset(name for each in statements for name in targets(each))
-        return self.assigned[region]
+            self.in_region[region] = frozenset(name for each in statements for name in targets(each))
+        return self.in_region[region]
 
 
-def targets(statement: n.Statement) -> tuple[str, ...]:
-    """The variables that a statement assigns."""
-    if isinstance(statement, n.Assign):
-        return statement.targets
-    return (*statement.values, *filter(None, [statement.reference]))
+Assigned = dict[str, t.OperandType]
+
+
+def assigned_in_loops(graph: Graph) -> Mapping[n.Block, Assigned]:
+    """For the start of each loop, the variables that the loop assigns, with their types."""
+    found: dict[n.Block, Assigned] = {}
+    open_: list[n.Block] = []
+    for block in chain(graph.blocks, [None]):
+        while open_ and (block is None or graph.loops[open_[-1]] <= block.number):
+            inner = found[open_.pop()]
+            if open_:
+                merge(found[open_[-1]], inner.items())
+        if block is None:
+            break
+        if block in graph.loops:
+            open_.append(block)
+            found[block] = {}
+        if open_:
+            for statement in block.statements:
+                merge(found[open_[-1]], zip(targets(statement), statement.types, strict=False))
+    return found
+
+
+def merge(assigned: Assigned, more: Iterable[tuple[str, t.OperandType]]) -> None:
+    """Add variables. A slot that has several types, at different times, gets none of them."""
+    for name, type_ in more:
+        assigned[name] = type_ if assigned.get(name, type_) == type_ else t.BOTTOM

@@ -1,12 +1,11 @@
-"""What is known of variables at a point of the code: the least and the greatest value of integers, and whether a NaN is
-exact for floats. What a state does not mention may be anything that its type allows.
+"""What is known of integer variables at a point of the code: the least and the greatest value, and lowest bits that are
+zero. What a state does not mention may be anything that its type allows.
 
 Spec: none; Cousot and Cousot, "Static determination of dynamic properties of programs", 1976.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -17,55 +16,55 @@ from quire.engine.instructions.expressions import PRIMARY, Value
 Range = tuple[int, int, int]  # the least and the greatest value, and how many of the lowest bits are 0
 State = dict[str, Range]
 
-WHOLE: Mapping[t.OperandType, Range] = {t.I32: (0, (1 << 32) - 1, 0), t.I64: (0, (1 << 64) - 1, 0)}
+WHOLE: Mapping[t.OperandType, Range] = MappingProxyType({t.I32: (0, (1 << 32) - 1, 0), t.I64: (0, (1 << 64) - 1, 0)})
 ZERO = (0, 0, 64)
-STRICT, LOOSE = (0, 0, 0), (0, 1, 0)  # of floats
-_RANGES: Mapping[t.OperandType, Range] = MappingProxyType({**WHOLE, t.F32: LOOSE, t.F64: LOOSE})
-_STEPS = (0, 1, *((1 << bits) - 1 for bits in (31, 32, 63, 64)))
+_NONE = (0, 0, 0)
 
 
 def whole(type_: t.OperandType) -> Range:
-    """The range of a type; that of floats says that nothing is known of NaNs."""
-    return _RANGES.get(type_, STRICT)
+    """The range of a type; of one that has none, of no interest."""
+    return WHOLE.get(type_, _NONE)
 
 
 def variable(name: str, type_: t.OperandType, state: State) -> Value:
-    """A variable as an expression, with what the state knows of it."""
+    """An integer variable as an expression, with what the state knows of it."""
     low, high, zeros = state.get(name) or whole(type_)
-    if type_ in (t.F32, t.F64):
-        return Value(name, PRIMARY, loose=high > 0, simple=True)
     return Value(name, PRIMARY, low, high, simple=True, zeros=zeros)
 
 
-def range_of(value: Value, type_: t.OperandType) -> Range:
-    """What is to be remembered of a value."""
-    if type_ in WHOLE:
-        return value.low, value.high, value.zeros
-    return LOOSE if value.loose else STRICT
+def note(state: State, name: str, type_: t.OperandType, known: Range) -> None:
+    """Put into a state what is known of a value that an integer variable gets."""
+    limit = WHOLE[type_]
+    low, high, zeros = known
+    if low < limit[0] or high > limit[1]:
+        low, high, _ = limit  # the variable gets the unsigned reading
+    if zeros or low > limit[0] or high < limit[1]:
+        state[name] = low, high, zeros
+    else:
+        state.pop(name, None)
+
+
+def both(first: Range | None, second: Range | None) -> Range | None:
+    """What holds of a variable where either may."""
+    if first is None or second is None:
+        return None
+    if first == second:
+        return first
+    return min(first[0], second[0]), max(first[1], second[1]), min(first[2], second[2])
 
 
 def join(first: State, second: State) -> State:
     """What holds in both."""
+    if first == second:
+        return first
     joined = {}
-    for name, (low, high, zeros) in first.items():
+    for name, known in first.items():
         other = second.get(name)
-        if other is not None:
-            joined[name] = (min(low, other[0]), max(high, other[1]), min(zeros, other[2]))
+        if known is other:
+            joined[name] = known
+        elif other is not None:
+            joined[name] = min(known[0], other[0]), max(known[1], other[1]), min(known[2], other[2])
     return joined
-
-
-def widen(old: State, new: State) -> State:
-    """The join, where what grew grows on to the next of a few steps, so that it soon stops."""
-    widened = {}
-    for name, (low, high, zeros) in join(old, new).items():
-        before = old[name]
-        if low < before[0]:
-            low = _STEPS[max(bisect_right(_STEPS, low) - 1, 0)]
-        if high > before[1]:
-            at = bisect_left(_STEPS, high)
-            high = _STEPS[min(at, len(_STEPS) - 1)]
-        widened[name] = (low, high, zeros)
-    return widened
 
 
 # Branches tell something of the variables that they compare.
@@ -106,7 +105,7 @@ def _learn(state: State, expression: n.Expression, relation: str, other: Value) 
     """That a variable is in a relation to another value."""
     if not isinstance(expression, n.Get) or expression.type not in WHOLE:
         return state
-    low, high, zeros = state.get(expression.name) or WHOLE[expression.type]
+    before = low, high, zeros = state.get(expression.name) or WHOLE[expression.type]
     match relation:
         case "lt" | "le":
             high = min(high, other.high - (relation == "lt"))
@@ -116,6 +115,6 @@ def _learn(state: State, expression: n.Expression, relation: str, other: Value) 
             low, high = max(low, other.low), min(high, other.high)
         case _ if other.low == other.high:
             low, high = low + (low == other.low), high - (high == other.high)
-    if low > high:  # the branch is never taken
+    if low > high or (low, high, zeros) == before:  # in the first case, the branch is never taken
         return state
     return {**state, expression.name: (low, high, zeros)}

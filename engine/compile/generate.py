@@ -9,9 +9,8 @@ from quire.engine.compile import nodes as n
 from quire.engine.compile.analysis import analyse
 from quire.engine.compile.dispatch import Dispatcher
 from quire.engine.compile.emit import TICK, Emitter
-from quire.engine.compile.facts import State
 from quire.engine.compile.lift import Graph, lift
-from quire.engine.compile.nans import mixed_variables
+from quire.engine.compile.nans import find_loose
 from quire.engine.compile.source import Line, Lines, Source, Suite, render
 from quire.engine.compile.structure import structure
 from quire.engine.compile.translate import Translator, Use
@@ -47,9 +46,8 @@ def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Ge
     """The source of one function."""
     graph = lift(valid, function)
     translator = Translator(valid.function_context(function.index), function.index, options.access)
-    writer = Writer(translator, known_states(graph, translator))
-    translator.spots.clear()
-    translator.uses.clear()
+    find_loose(graph, translator)
+    writer = Writer(translator, analyse(graph, translator))
     tree = structure(graph.region, graph.loops)
     for ranges in (False,) if options.fueled else (True, False):
         body, _ = Emitter(writer, fueled=options.fueled, ranges=ranges).tree(tree)
@@ -67,16 +65,6 @@ def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Ge
         graph.has_tail_calls,
         calls(graph),
     )
-
-
-def known_states(graph: Graph, translator: Translator) -> dict[n.Block, State]:
-    """The state at the start of each block, when it is settled which variables need their NaNs at once."""
-    while True:
-        states = analyse(graph, translator)
-        mixed = mixed_variables(graph, states, translator)
-        if mixed <= translator.mixed:
-            return states
-        translator.mixed |= mixed
 
 
 def assemble(function: WasmFunction, graph: Graph, translator: Translator, body: Lines, options: Options) -> Source:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.compile.effects import effects_of
-from quire.engine.compile.facts import Range, State, variable, whole
+from quire.engine.compile.facts import WHOLE, Range, State, variable, whole
 from quire.engine.immediates import MemArg
 from quire.engine.instructions.expressions import (
     CHOICE,
@@ -73,46 +74,76 @@ VIEWS = {
 """Reads that a typed view of the bytes does as well: its format, and the exponent of its size."""
 
 
+class Made(NamedTuple):
+    """A whole expression in Python, given what is `known` of the variables that it reads."""
+
+    known: tuple[Range | None, ...]
+    value: Value
+    spots: list[Spot]
+    uses: set[Use]
+
+
 class Translator:
     """Expressions of one function. `access` tells how a memory's bytes are accessed."""
 
     def __init__(self, context: ModuleContext, function: int, access: Callable[[int], AccessCode | None]) -> None:
         self.context = context
         self.function = function
-        self.access = access
+        self.access = cache(access)
         self.spots: list[Spot] = []
-        self.uses: list[Use] = []
-        self.mixed: frozenset[str] = frozenset()  # the variables whose NaNs are made canonical at once
-        self.memo: dict[n.Operation, tuple[tuple[Range | None, ...], Value, list[Spot], list[Use]]] = {}
+        self.uses: set[Use] = set()
+        self.loose: frozenset[str] = frozenset()  # the variables whose NaNs are made canonical where they are used
+        self.memo: dict[n.Operation, Made] = {}
+
+    def assume_loose(self, variables: frozenset[str]) -> None:
+        """From now on, these variables hold loose NaNs."""
+        self.loose = variables
+        self.memo.clear()
+
+    def known(self, expression: n.Expression, state: State) -> Value:
+        """The value of a whole expression, of which nothing is noted."""
+        return self.variable(expression, state) if isinstance(expression, n.Get) else self.made(expression, state).value
 
     def value(self, expression: n.Expression, state: State) -> Value:
-        """The value of a whole expression; what is known of its variables decides whether it is made anew."""
+        """The value of a whole expression that is written out: what it may trap at and what it uses is noted."""
         if isinstance(expression, n.Get):
-            return variable(expression.name, expression.type, state)
-        known = tuple(map(state.get, expression.reads))
-        memo = self.memo.get(expression)
-        if memo is None or memo[0] != known:
-            outer = self.spots, self.uses
-            self.spots, self.uses = [], []
-            memo = self.memo[expression] = (known, self.made(expression, state), self.spots, self.uses)
-            self.spots, self.uses = outer
-        self.spots += memo[2]
-        self.uses += memo[3]
-        return memo[1]
+            return self.variable(expression, state)
+        made = self.made(expression, state)
+        self.spots += made.spots
+        self.uses.update(made.uses)
+        return made.value
 
-    def made(self, expression: n.Expression, state: State) -> Value:
-        """The value of an expression."""
-        if isinstance(expression, n.Get):
-            return variable(expression.name, expression.type, state)
-        operands = [self.made(each, state) for each in expression.operands]
-        row = expression.instruction.row
+    def made(self, operation: n.Operation, state: State) -> Made:
+        """What an operation becomes; it is made anew only where something else is known of its variables."""
+        known = tuple(map(state.get, operation.reads))
+        memo = self.memo.get(operation)
+        if memo is None or memo.known != known:
+            outer = self.spots, self.uses
+            self.spots, self.uses = [], set()
+            value = self.evaluated(operation, state)
+            memo = self.memo[operation] = Made(known, value, self.spots, self.uses)
+            self.spots, self.uses = outer
+        return memo
+
+    def variable(self, get: n.Get, state: State) -> Value:
+        if get.type in WHOLE:
+            return variable(get.name, get.type, state)
+        return Value(get.name, PRIMARY, loose=get.name in self.loose, simple=True)
+
+    def evaluated(self, operation: n.Operation, state: State) -> Value:
+        """The value of an operation."""
+        operands = [
+            self.variable(each, state) if isinstance(each, n.Get) else self.evaluated(each, state)
+            for each in operation.operands
+        ]
+        row = operation.instruction.row
         special = SPECIAL.get(row.mnemonic)
-        found = special(self, expression, operands) if special else None
+        found = special(self, operation, operands) if special else None
         if found is None and row.template is not None:
             found = row.template.make(*operands)
             if found is not None and row.traps:
-                self.note(expression, operands)
-        return self.called(expression, operands) if found is None else found
+                self.note(operation, operands)
+        return self.called(operation, operands) if found is None else found
 
     def canonical(self, expression: n.Expression, value: Value) -> str:
         """The value as functions and variables of the engine have it."""
@@ -163,7 +194,7 @@ class Translator:
         at = number(shifted(base, exponent, mask))
         if m.offset:
             at = infix(at, "+", literal(m.offset >> exponent), SUM)
-        self.uses.append(Use("view", view, m.memory))
+        self.uses.add(Use("view", view, m.memory))
         return f"{view}{m.memory}[{at.text}]"
 
     def note(self, operation: n.Operation, values: list[Value]) -> None:
@@ -185,7 +216,7 @@ class Translator:
         row, immediates = operation.instruction
         shared = row.kind is Kind.NUMERIC and not immediates
         name = stem if shared else f"{stem}_{self.function}_{operation.index}"
-        self.uses.append(Use("name", name, operation.index))
+        self.uses.add(Use("name", name, operation.index))
         return name
 
     def result(self, operation: n.Operation, text: str) -> Value:
@@ -230,7 +261,7 @@ def load(translator: Translator, operation: n.Operation, values: list[Value]) ->
     made = read(translator, operation, again, m)
     asked = f"{translator.bind(operation, identifier(n.mnemonic(operation)))}({again.text})"
     if code.ranges:
-        translator.uses.append(Use("readable", "", m.memory))
+        translator.uses.add(Use("readable", "", m.memory))
         ranges = f"M{m.memory}.open_readable"
         asked = f"({asked}, r{m.memory} := {ranges}[0], re{m.memory} := {ranges}[1])[0]"
     low, high = made.low, made.high
@@ -249,7 +280,7 @@ def read(translator: Translator, operation: n.Operation, base: Value, m: MemArg)
     view = VIEWS.get(unpack)
     if view is not None and translator.is_aligned(base, m, view[1]):
         return Value(translator.element(base, m, *view), PRIMARY, low, high)
-    translator.uses.append(Use("bytes", "", m.memory))
+    translator.uses.add(Use("bytes", "", m.memory))
     base = number(canon(base, whole(translator.context.memories[m.memory].address_type)[1]))
     at, bytes_ = address(base, m), f"m{m.memory}"
     if not unpack:
@@ -284,7 +315,7 @@ def store(translator: Translator, operation: n.Operation, values: list[Value]) -
     stored = value.text if value.simple else STORED
     asked = f"{translator.bind(operation, identifier(n.mnemonic(operation)))}({again.text}, {stored})"
     if code.ranges:
-        translator.uses.append(Use("writable", "", m.memory))
+        translator.uses.add(Use("writable", "", m.memory))
         asked += f"; w{m.memory}, we{m.memory} = M{m.memory}.open_writable"
     done = write(translator, operation, again, m, stored)
     first = "" if value.simple else f"{STORED} = {value.text}\n"
@@ -297,7 +328,7 @@ def write(translator: Translator, operation: n.Operation, base: Value, m: MemArg
     view = VIEWS.get(pack.replace("p", "u"))
     if view is not None and translator.is_aligned(base, m, view[1]):
         return f"{translator.element(base, m, *view)} = {text}"
-    translator.uses.append(Use("bytes", "", m.memory))
+    translator.uses.add(Use("bytes", "", m.memory))
     base = number(canon(base, whole(translator.context.memories[m.memory].address_type)[1]))
     at, bytes_ = address(base, m), f"m{m.memory}"
     if pack == "pf32":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from quire.engine import types as t
 from quire.engine.compile import facts
 from quire.engine.compile import nodes as n
-from quire.engine.compile.analysis import after
+from quire.engine.compile.analysis import transfer
 from quire.engine.compile.source import Line, Lines, Reload, Suite
 from quire.engine.compile.translate import Spot, Translator, condition_text
 from quire.engine.instructions.expressions import NAN, SUM, UNARY, Value, number, opposite
@@ -29,17 +29,16 @@ class Writer:
 
     def statements(self, block: n.Block) -> tuple[Lines, facts.State]:
         """The lines of a block's statements, and the state behind them; of `counting`, the last is done elsewhere."""
-        state = self.states.get(block, {})
+        state = dict(self.states.get(block, {}))
         lines: Lines = []
         for statement in block.statements[: -1 if block in self.counting else None]:
             if isinstance(statement, n.Catching):
                 lines += self.catching(statement)
             else:
-                lines += self.assign(statement, state)
+                lines += self.assigned(statement, state)
                 if statement.value.effects & n.CALLS:
                     lines.append(Reload())
-            state = after(state, statement, self.translator)
-            self.translator.spots.clear()
+            transfer(state, statement, self.translator)
         return lines, state
 
     def catching(self, statement: n.Catching) -> Lines:
@@ -48,14 +47,6 @@ class Writer:
             lines.append(Line(f"{', '.join(statement.values)}, = {CAUGHT}.values"))
         if statement.reference is not None:
             lines.append(Line(f"{statement.reference} = {CAUGHT}"))
-        return lines
-
-    def assign(self, statement: n.Assign, state: facts.State) -> Lines:
-        lines = self.assigned(statement, state)
-        name = statement.targets[0] if len(statement.targets) == 1 else ""
-        if name in self.translator.mixed and self.translator.value(statement.value, state).loose:
-            lines += [Line(f"if {name} != {name}:"), Suite([Line(f"{name} = {NAN}")])]
-            self.translator.spots.clear()
         return lines
 
     def assigned(self, statement: n.Assign, state: facts.State) -> Lines:
@@ -67,11 +58,16 @@ class Writer:
         (name,), (type_,) = statement.targets, statement.types
         if value.text == name:
             return []
-        if rounds(statement.value):
-            return [Line(f"F[0] = {value.text}", spots), Line(f"{name} = F[0]")]
         if type_ in facts.WHOLE:
             return self.integer(name, number(value), facts.whole(type_)[1], spots)
-        return [Line(f"{name} = {value.text}", spots)]
+        lines: Lines = [Line(f"{name} = {value.text}", spots)]
+        if rounds(statement.value):
+            lines = [Line(f"F[0] = {value.text}", spots), Line(f"{name} = F[0]")]
+        return lines + self.canonical(name) if value.loose and name not in self.translator.loose else lines
+
+    def canonical(self, name: str) -> Lines:
+        """The NaN of a variable that cannot wait is made canonical."""
+        return [Line(f"if {name} != {name}:"), Suite([Line(f"{name} = {NAN}")])]
 
     def integer(self, name: str, value: Value, mask: int, spots: tuple[Spot, ...]) -> Lines:
         """A variable gets the unsigned reading: by a test and a mask where the value is seldom out of range."""
