@@ -6,7 +6,8 @@ called. Pass by pass:
     lift.py        a body -> a graph of blocks, the operand stack folded into expressions (nodes.py, effects.py)
     analysis.py    what is known of variables: intervals, exact NaNs (facts.py)
     structure.py   the graph -> nested loops and branches, exits resolved (dominators.py)
-    translate.py   expressions -> Python; write.py: statements; emit.py: control flow, or dispatch.py where that is deep
+    translate.py   expressions -> Python (accesses.py: loads and stores; special.py: what is more than a template);
+                   write.py: statements; emit.py: control flow, or dispatch.py where that is deep
     generate.py    all of these in their order; source.py: lines, and what may trap on each
     world.py       the namespace of an instance, in which the code runs
     traps.py       from an exception of Python to the trap that it stands for

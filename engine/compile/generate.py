@@ -12,6 +12,7 @@ from quire.engine.compile.emit import TICK, Emitter
 from quire.engine.compile.lift import Graph, lift
 from quire.engine.compile.nans import find_loose
 from quire.engine.compile.source import Line, Lines, Source, Suite, render
+from quire.engine.compile.special import special
 from quire.engine.compile.structure import structure
 from quire.engine.compile.translate import Translator, Use
 from quire.engine.compile.write import Writer, default
@@ -45,7 +46,7 @@ class Generated:
 def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
     """The source of one function."""
     graph = lift(valid, function)
-    translator = Translator(valid.function_context(function.index), function.index, options.access)
+    translator = Translator(valid.function_context(function.index), function.index, options.access, special)
     find_loose(graph, translator)
     writer = Writer(translator, analyse(graph, translator))
     tree = structure(graph.region, graph.loops)

@@ -11,6 +11,7 @@ from quire.engine.compile.dominators import order
 from quire.engine.compile.effects import conflict, effects_of
 from quire.engine.compile.lift import lift
 from quire.engine.compile.source import Line, Suite, render
+from quire.engine.compile.special import special
 from quire.engine.compile.translate import Translator
 from quire.engine.instantiate import instantiate
 from quire.engine.instruction_set import CORE
@@ -25,7 +26,7 @@ from quire.wat.parser import parse_module
 def graph_of(body, head="(param i32 i32) (result i32) (local i32 i32)"):
     valid = validate(parse_module(f"(module (memory 1) (func {head} {body}))"))
     function = instantiate(Store(), valid, [], Interpreter()).functions[0]
-    return lift(valid, function), Translator(valid.function_context(0), 0, lambda memory: AccessCode())
+    return lift(valid, function), Translator(valid.function_context(0), 0, lambda memory: AccessCode(), special)
 
 
 def row(mnemonic):
