@@ -15,7 +15,7 @@ from quire.engine import types as t
 from quire.engine.compile import facts
 from quire.engine.compile import nodes as n
 from quire.engine.compile.lift import Graph
-from quire.engine.instructions.expressions import Value
+from quire.engine.instructions.expressions import Value, ctz
 
 REFINEMENTS = 2  # sweeps that take back what the first gave too much
 
@@ -33,11 +33,10 @@ def analyse(graph: Graph, evaluator: Evaluator) -> dict[n.Block, facts.State]:
     return Analysis(graph, evaluator).run()
 
 
-def transfer(state: facts.State, statement: n.Statement, evaluator: Evaluator) -> None:
-    """Bring a state from before a statement to behind it."""
+def learn(state: facts.State, statement: n.Statement, value: Value | None) -> None:
+    """Bring a state from before a statement to behind it. `value` is that of the expression that it assigns."""
     names, types = targets(statement), statement.types
-    if isinstance(statement, n.Assign) and len(names) == 1 and types[0] in facts.WHOLE:
-        value = evaluator.known(statement.value, state)
+    if value is not None and len(names) == 1 and types[0] in facts.WHOLE:
         facts.note(state, names[0], types[0], (value.low, value.high, value.zeros))
     else:  # several results, those of calls, are canonical
         for name in names:
@@ -107,8 +106,8 @@ class Analysis:
         """The start of a loop whose turns are not known yet: of what they assign, only lowest bits are believed in."""
         state = dict(entry)
         for name in self.in_loop[header].keys() & state.keys():
-            type_, zeros = self.in_loop[header][name], state.pop(name)[2]
-            zeros = min(zeros, self.zeros.get((header, name), zeros))
+            (type_, most), zeros = self.in_loop[header][name], state.pop(name)[2]
+            zeros = min(zeros, self.zeros.get((header, name), most))
             if zeros and type_ in facts.WHOLE:
                 state[name] = (*facts.WHOLE[type_][:2], zeros)
         return state
@@ -149,7 +148,7 @@ class Analysis:
         if block.statements:
             state = dict(state)
             for statement in block.statements:
-                transfer(state, statement, self.evaluator)
+                learn(state, statement, self.assigned(statement, state))
         match block.end:
             case n.Jump(target):
                 yield target, state
@@ -168,6 +167,12 @@ class Analysis:
                 for target in n.successors(block):
                     yield target, state
 
+    def assigned(self, statement: n.Statement, state: facts.State) -> Value | None:
+        """The value that an integer variable gets."""
+        if isinstance(statement, n.Assign) and statement.types and statement.types[0] in facts.WHOLE:
+            return self.evaluator.known(statement.value, state)
+        return None
+
     def operand_values(self, condition: n.Expression, state: facts.State) -> tuple[Value | None, Value | None]:
         if not isinstance(condition, n.Operation) or not any(isinstance(each, n.Get) for each in condition.operands):
             return None, None  # nothing can be learned of variables
@@ -183,11 +188,12 @@ class Analysis:
         return self.in_region[region]
 
 
-Assigned = dict[str, t.OperandType]
+Assigned = dict[str, tuple[t.OperandType, int]]
+"""Variables with their types, and how many of their lowest bits may be 0, as far as a look at what they get tells."""
 
 
 def assigned_in_loops(graph: Graph) -> Mapping[n.Block, Assigned]:
-    """For the start of each loop, the variables that the loop assigns, with their types."""
+    """For the start of each loop, the variables that the loop assigns."""
     found: dict[n.Block, Assigned] = {}
     open_: list[n.Block] = []
     for block in chain(graph.blocks, [None]):
@@ -202,11 +208,30 @@ def assigned_in_loops(graph: Graph) -> Mapping[n.Block, Assigned]:
             found[block] = {}
         if open_:
             for statement in block.statements:
-                merge(found[open_[-1]], zip(targets(statement), statement.types, strict=False))
+                zeros = possible_zeros(statement.value) if isinstance(statement, n.Assign) else 0
+                names = zip(targets(statement), statement.types, strict=False)
+                merge(found[open_[-1]], ((name, (type_, zeros)) for name, type_ in names))
     return found
 
 
-def merge(assigned: Assigned, more: Iterable[tuple[str, t.OperandType]]) -> None:
+def merge(assigned: Assigned, more: Iterable[tuple[str, tuple[t.OperandType, int]]]) -> None:
     """Add variables. A slot that has several types, at different times, gets none of them."""
-    for name, type_ in more:
-        assigned[name] = type_ if assigned.get(name, type_) == type_ else t.BOTTOM
+    for name, (type_, zeros) in more:
+        before, most = assigned.get(name, (type_, zeros))
+        assigned[name] = type_ if before == type_ else t.BOTTOM, min(most, zeros)
+
+
+def possible_zeros(expression: n.Expression) -> int:
+    """How many of the lowest bits of a value may be 0: seldom any, but for sums of multiples."""
+    if isinstance(expression, n.Get):
+        return MANY
+    name = n.mnemonic(expression).partition(".")[2]
+    if name == "const":
+        (number,) = n.immediates(expression)
+        return ctz(number) if isinstance(number, int) else 0
+    if name in ("add", "sub"):
+        return min(possible_zeros(each) for each in expression.operands)
+    return MANY if name in ("mul", "shl", "and", "or", "xor") else 0
+
+
+MANY = 64

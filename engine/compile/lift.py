@@ -7,7 +7,9 @@ label agrees. Code that cannot be reached is left out. Spec: exec/instructions
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -72,7 +74,8 @@ class Lifting(Operands):
         self.numbers = count()
         self.blocks: list[n.Block] = []
         self.reachable = True
-        self.signatures: dict[Instruction, tuple[int, tuple[t.ValueType, ...], int]] = {}
+        self.actions: dict[int, Callable[[], None]] = {}  # of instructions, by their identity
+        self.variables: dict[int, n.Get] = {}
         super().__init__(self.new_block(), self.instructions)
         self.region.entry = self.block
         self.graph = self.make_graph()
@@ -95,29 +98,36 @@ class Lifting(Operands):
     def run(self) -> Graph:
         skipped = 0
         for index, instruction in enumerate(self.instructions):
-            self.index, mnemonic = index, instruction.row.mnemonic
             if self.reachable:
-                self.visit(instruction)
-            elif mnemonic in OPENERS:
+                self.index = index
+                (self.actions.get(id(instruction)) or self.action(instruction))()
+                continue
+            mnemonic = instruction.row.mnemonic
+            if mnemonic in OPENERS:
                 skipped += 1
             elif mnemonic == "end" and skipped:
                 skipped -= 1
             elif mnemonic in ("else", "end") and not skipped:
-                self.visit(instruction)
+                self.index = index
+                self.action(instruction)()
         self.blocks.sort(key=lambda block: block.number)
         return self.graph
 
-    def visit(self, instruction: Instruction) -> None:
+    def action(self, instruction: Instruction) -> Callable[[], None]:
+        """What an instruction does. Found out once for those that are one object, as equal ones from a decoder are."""
         row, immediates = instruction
+        found: Callable[[], None]
         if row.kind is Kind.CONTROL or row.mnemonic in VARIABLES:
-            getattr(self, f"rule_{row.rule}")(*immediates)
+            found = partial(getattr(self, f"rule_{row.rule}"), *immediates)
         else:
-            known = self.signatures.get(instruction)
-            if known is None:
-                signature = self.context.signature(instruction)
-                known = (len(signature.parameters), signature.results, effects_of(row))
-                self.signatures[instruction] = known
-            self.apply(*known)
+            signature, effects = self.context.signature(instruction), effects_of(row)
+            if effects == n.PURE and not signature.parameters and len(signature.results) == 1:
+                constant = self.operation((), signature.results[0], effects)
+                found = partial(self.stack.append, constant)
+            else:
+                found = partial(self.apply, len(signature.parameters), signature.results, effects)
+        self.actions[id(instruction)] = found
+        return found
 
     # Blocks
 
@@ -177,7 +187,7 @@ class Lifting(Operands):
         if self.reachable:
             self.leave_to(control.end, control.results, control.height)
             control.reached = True
-        self.stack = list(control.below)
+        self.stack[:] = control.below
         self.push_slots(control.parameters)
         if control.otherwise is not None:
             self.start(control.otherwise)
@@ -220,7 +230,7 @@ class Lifting(Operands):
             control.otherwise.end = n.Jump(control.end)
             control.reached = True
         if control.reached:
-            self.stack = list(control.below)
+            self.stack[:] = control.below
             self.push_slots(control.results)
             self.start(control.end)
 
@@ -402,7 +412,10 @@ class Lifting(Operands):
     # Variables, and instructions whose types depend on their operands
 
     def rule_local_get(self, index: int) -> None:
-        self.stack.append(n.Get(f"l{index}", self.context.local(index)))
+        variable = self.variables.get(index)
+        if variable is None:
+            variable = self.variables[index] = n.Get(f"l{index}", self.context.local(index))
+        self.stack.append(variable)
 
     def rule_local_set(self, index: int) -> None:
         (value,) = self.pop(1)

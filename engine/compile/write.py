@@ -5,7 +5,7 @@ from __future__ import annotations
 from quire.engine import types as t
 from quire.engine.compile import facts
 from quire.engine.compile import nodes as n
-from quire.engine.compile.analysis import transfer
+from quire.engine.compile.analysis import learn
 from quire.engine.compile.source import Line, Lines, Reload, Suite
 from quire.engine.compile.translate import Spot, Translator, condition_text
 from quire.engine.instructions.expressions import NAN, SUM, UNARY, Value, number, opposite
@@ -33,12 +33,14 @@ class Writer:
         lines: Lines = []
         for statement in block.statements[: -1 if block in self.counting else None]:
             if isinstance(statement, n.Catching):
+                value = None
                 lines += self.catching(statement)
             else:
-                lines += self.assigned(statement, state)
+                value = self.translator.value(statement.value, state)
+                lines += self.assigned(statement, value)
                 if statement.value.effects & n.CALLS:
                     lines.append(Reload())
-            transfer(state, statement, self.translator)
+            learn(state, statement, value)
         return lines, state
 
     def catching(self, statement: n.Catching) -> Lines:
@@ -49,8 +51,7 @@ class Writer:
             lines.append(Line(f"{statement.reference} = {CAUGHT}"))
         return lines
 
-    def assigned(self, statement: n.Assign, state: facts.State) -> Lines:
-        value = self.translator.value(statement.value, state)
+    def assigned(self, statement: n.Assign, value: Value) -> Lines:
         spots = self.spots()
         if len(statement.targets) != 1:
             left = f"{', '.join(statement.targets)} = " if statement.targets else ""
