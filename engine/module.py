@@ -30,6 +30,12 @@ class Places(Protocol):
     def place(self, index: int) -> Place: ...
 
 
+class Source(Places, Protocol):
+    """Places that can also tell the instructions which stand there."""
+
+    def read(self) -> tuple[Instruction, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class NoPlaces:
     """The places of an expression that was made by no source."""
@@ -44,6 +50,22 @@ class Expression:
 
     instructions: tuple[Instruction, ...]
     places: Places = field(default_factory=NoPlaces, compare=False, repr=False)
+
+    @classmethod
+    def unread(cls, source: Source) -> Expression:
+        """An expression whose instructions are read when they are first asked for. Nobody can tell it from others."""
+        made = cls.__new__(cls)
+        object.__setattr__(made, "places", source)
+        return made
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> tuple[Instruction, ...]:
+            """Asked only for a field that was not filled in."""
+            if name != "instructions":
+                raise AttributeError(name)
+            object.__setattr__(self, name, self.places.read())
+            return self.instructions
 
     def __iter__(self) -> Iterator[Instruction]:
         return iter(self.instructions)

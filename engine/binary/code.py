@@ -22,6 +22,12 @@ def read_body(reader: ByteReader, expressions: ExpressionReader) -> Body:
     return _read_locals(code), expressions.body(code, reader.end)
 
 
+def read_body_later(reader: ByteReader, expressions: ExpressionReader) -> Body:
+    """The same, of bytes that are known to be well-formed: its instructions are read when they are first asked for."""
+    code = reader.part(reader.u32())
+    return _read_locals(code), expressions.unread_body(code, reader.end)
+
+
 def _read_locals(reader: ByteReader) -> tuple[LocalRun, ...]:
     """Runs as they are said, never spread out: a few bytes can declare billions. Spec: binary/modules#binary-local"""
     start = reader.position

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from quire.engine import types as t
-from quire.engine.binary.code import Body, read_body
+from quire.engine.binary.code import Body, read_body, read_body_later
 from quire.engine.binary.composites import read_recursive_type
 from quire.engine.binary.expressions import ExpressionReader, grammar_of
 from quire.engine.binary.externals import ExternalTypes
@@ -35,17 +35,25 @@ from quire.engine.module import (
     TagDefinition,
 )
 
+ReadBody = Callable[[ByteReader, ExpressionReader], Body]
+
 
 def decode(data: bytes, instruction_set: InstructionSet = CORE) -> Module:
     """The module that `data` encodes. Raises Malformed. Spec: binary/modules#binary-module"""
-    return _Decoder(bytes(data), instruction_set).module()
+    return _Decoder(bytes(data), instruction_set, read_body).module()
+
+
+def decode_known(data: bytes, instruction_set: InstructionSet = CORE) -> Module:
+    """The same module, of bytes that `decode` is known to accept: the bodies of functions are read when asked for."""
+    return _Decoder(bytes(data), instruction_set, read_body_later).module()
 
 
 class _Decoder:
     """What is known of a module while its sections are read."""
 
-    def __init__(self, data: bytes, instruction_set: InstructionSet) -> None:
+    def __init__(self, data: bytes, instruction_set: InstructionSet, read_body: ReadBody) -> None:
         self.bytes = data
+        self.read_body = read_body
         self.instruction_set = instruction_set
         self.externals = ExternalTypes(instruction_set.memory_flags)
         self.grammar = grammar_of(instruction_set)
@@ -189,7 +197,7 @@ class _Decoder:
 
     def _code(self, reader: ByteReader) -> None:
         expressions = ExpressionReader(self.grammar, self.data_count is not None)
-        self.bodies = reader.vector(lambda: read_body(reader, expressions))
+        self.bodies = reader.vector(lambda: self.read_body(reader, expressions))
 
     def _data(self, reader: ByteReader) -> None:
         attributes = self.instruction_set.segment_attributes

@@ -49,6 +49,10 @@ class ExpressionReader:
         self.references: dict[int, tuple[Instruction, ...]] = {}  # each once: tables are large and repeat themselves
         self.end_token = bytes([grammar.blocks.end])
 
+    def unread_body(self, reader: ByteReader, section_end: int) -> Expression:
+        """The same expression as `body` gives, of bytes that are known to be well-formed: read when it is asked for."""
+        return Expression.unread(UnreadBody(self, reader, section_end))
+
     def body(self, reader: ByteReader, section_end: int) -> Expression:
         """The expression that takes all that the reader has left. Spec: binary/modules#code-section"""
         start = reader.position
@@ -114,6 +118,21 @@ class ExpressionReader:
             return self.memo.read(reader)
         except Malformed as error:
             raise Malformed(error.reason, error.detail, Place(start)) from None
+
+
+class UnreadBody(BinaryPlaces):
+    """The places of a body that was not read yet."""
+
+    __slots__ = ("expressions", "section_end")
+
+    def __init__(self, expressions: ExpressionReader, reader: ByteReader, section_end: int) -> None:
+        super().__init__(reader.data, reader.position, reader.end, expressions.tokens)
+        self.expressions = expressions
+        self.section_end = section_end
+
+    def read(self) -> tuple[Instruction, ...]:
+        """The instructions of the body."""
+        return self.expressions.body(ByteReader(self.data, self.start, self.end), self.section_end).instructions
 
 
 def _reason_of_no_end(body: ByteReader, section_end: int) -> str:

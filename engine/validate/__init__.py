@@ -9,3 +9,4 @@ from quire.engine.validate.contexts import Locals as Locals
 from quire.engine.validate.contexts import ModuleContext as ModuleContext
 from quire.engine.validate.modules import ValidModule as ValidModule
 from quire.engine.validate.modules import validate as validate
+from quire.engine.validate.modules import validate_known as validate_known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from quire.engine import matching
@@ -30,15 +30,16 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class ValidModule:
-    """A module that is valid with an instruction set; only `validate` makes these.
+    """A module that is valid with an instruction set; only validation makes these.
 
     `context` tells the closed type of every index, imports first, the type of an instruction (`signature`) and of a
-    structured one (`block_type`), and closes types as written (`close`).
+    structured one (`block_type`), and closes types as written (`close`). `kept` belongs to the cache, if there is one.
     """
 
     module: Module
     instruction_set: InstructionSet
     context: ModuleContext
+    kept: Any = field(default=None, compare=False, repr=False)
 
     @property
     def types(self) -> tuple[t.DefinedType, ...]:
@@ -56,10 +57,22 @@ def validate(module: Module, instruction_set: InstructionSet = CORE) -> ValidMod
 
     Raises Invalid: the first rule that is broken, in the order of the specification, function bodies last.
     """
+    return _validate(module, instruction_set, ModuleRules.check)
+
+
+def validate_known(module: Module, instruction_set: InstructionSet, kept: object) -> ValidModule:
+    """The same for a module that `validate` is known to accept with this set: function bodies are not looked at.
+
+    `kept` is for the field of that name.
+    """
+    return replace(_validate(module, instruction_set, ModuleRules.check_definitions), kept=kept)
+
+
+def _validate(module: Module, instruction_set: InstructionSet, check: Callable[[ModuleRules], None]) -> ValidModule:
     context = make_context(module, instruction_set)
     bodies = Bodies(context)
     try:
-        ModuleRules(module, context, instruction_set, bodies).check()
+        check(ModuleRules(module, context, instruction_set, bodies))
     finally:
         bodies.forget()
     return ValidModule(module, instruction_set, context)
@@ -132,6 +145,11 @@ class ModuleRules:
 
     def check(self) -> None:
         """Raises Invalid."""
+        self.check_definitions()
+        self._check_functions()
+
+    def check_definitions(self) -> None:
+        """All but the bodies of functions. Raises Invalid."""
         self._check_globals()
         self._check_tables()
         checked(self._check_element, "element segment", self._module.elements)
@@ -139,7 +157,6 @@ class ModuleRules:
         if self._module.start is not None:
             checked(self._check_start, "start func", [self._module.start], self._module.start)
         self._check_exports()
-        self._check_functions()
 
     def _check_constant(self, expression: Expression, expected: t.ValueType) -> None:
         self._bodies.check_constant(expression, expected, len(self._context.globals), "")
