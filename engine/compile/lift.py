@@ -120,7 +120,7 @@ class Lifting(Operands):
         if row.kind is Kind.CONTROL or row.mnemonic in VARIABLES:
             found = partial(getattr(self, f"rule_{row.rule}"), *immediates)
         else:
-            signature, effects = self.context.signature(instruction), effects_of(row)
+            signature, effects = row.signature(self.context, *immediates), effects_of(row)
             if effects == n.PURE and not signature.parameters and len(signature.results) == 1:
                 constant = self.operation((), signature.results[0], effects)
                 found = partial(self.stack.append, constant)

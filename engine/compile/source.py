@@ -50,33 +50,34 @@ def render(lines: Lines, reload: Lines) -> Source:
     texts: list[str] = []
     spots: dict[int, Sequence[Spot]] = {}
     indents = nesting = 0
-    for text, found, indent, nested in _flat(lines, reload):
-        texts.append(INDENT * indent + text)
-        if found:
-            spots[len(texts)] = found
-        indents, nesting = max(indents, indent), max(nesting, nested)
+    pending = [_Open(iter(lines), "", 0, -1)]
+    while pending:
+        suite = pending[-1]
+        for each in suite.rest:
+            if isinstance(each, Line):
+                texts.append(suite.margin + each.text)
+                if each.spots:
+                    spots[len(texts)] = each.spots
+            elif isinstance(each, Suite):
+                nested = suite.nesting + each.nests
+                pending.append(_Open(iter(each.lines), suite.margin + INDENT, nested, len(texts)))
+                indents, nesting = max(indents, len(pending) - 1), max(nesting, nested)
+                break
+            else:
+                suite.rest = chain(reload, suite.rest)
+                break
+        else:
+            if len(texts) == suite.start:
+                texts.append(f"{suite.margin}pass")
+            pending.pop()
     return Source("\n".join(texts) + "\n", spots, indents, nesting)
 
 
-def _flat(lines: Lines, reload: Lines) -> Iterator[tuple[str, Sequence[Spot], int, int]]:
-    """Each line with its spots, its indentation, and how many nested blocks it is in."""
-    stack: list[tuple[Iterator[Line | Reload | Suite], int]] = [(iter(lines), 0)]
-    empty = [False]
-    while stack:
-        rest, nesting = stack[-1]
-        each = next(rest, None)
-        if each is None:
-            if empty[-1]:
-                yield "pass", (), len(stack) - 1, nesting
-            stack.pop()
-            empty.pop()
-            continue
-        if isinstance(each, Suite):
-            stack.append((iter(each.lines), nesting + each.nests))
-            empty.append(True)
-            continue
-        if isinstance(each, Reload):
-            stack[-1] = (chain(reload, rest), nesting)
-            continue
-        empty[-1] = False
-        yield each.text, each.spots, len(stack) - 1, nesting
+@dataclass(eq=False, slots=True)
+class _Open:
+    """A suite that is being written, from the line number `start` on."""
+
+    rest: Iterator[Line | Reload | Suite]
+    margin: str
+    nesting: int
+    start: int
