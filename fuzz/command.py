@@ -259,7 +259,7 @@ def _reduce(arguments: argparse.Namespace) -> int:
 def _repro(arguments: argparse.Namespace) -> int:
     request = request_from(arguments.case)
     legs = arguments.legs.split(",") if arguments.legs else list(known_legs())
-    return ask_again(request.binary, request.calls, request.memories, request.features, legs)
+    return ask_again(request.binary, request.calls, request.memories, request.features, request.providers, legs)
 
 
 def _export(arguments: argparse.Namespace) -> int:

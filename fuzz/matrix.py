@@ -18,8 +18,8 @@ from quire.engine.immediates import Bits, Immediate, Index, Integer, Lane, Lanes
 from quire.engine.instructions.row import Kind, Row
 from quire.engine.module import FunctionDefinition, Instruction
 from quire.fuzz.choices import SeededChoices
-from quire.fuzz.generate.body import CANONICAL, NAN_MAKING
-from quire.fuzz.generate.catalogue import Catalogue, Production
+from quire.fuzz.generate.body import CANONICAL, IDENTITY, NAN_MAKING
+from quire.fuzz.generate.catalogue import FUEL, Catalogue, Production
 from quire.fuzz.generate.edges import EDGES
 from quire.fuzz.generate.features import ALL_FEATURES, rows_of
 from quire.fuzz.generate.generator import EXEMPT, Call, Generated, heaps_of, helpers
@@ -178,7 +178,7 @@ def module_of(plan: Plan, cells: Sequence[Cell]) -> Generated:
         arguments = tuple(each for operand in cell.operands for each in operand)
         calls.append(Call(known[cell.instruction], arguments))
     module = replace(plan.module, types=tuple(groups), functions=tuple(functions))
-    return Generated(module, plan.instruction_set, plan.features, tuple(calls), fuel=False)
+    return Generated(module, plan.instruction_set, plan.features, tuple(calls))
 
 
 def written(plan: Plan, signature: t.FunctionType) -> t.FunctionType:
@@ -197,8 +197,9 @@ def body_of(plan: Plan, cell: Cell) -> Code:
 def stubs(plan: Plan) -> Iterator[FunctionDefinition]:
     """The plan's own functions, which only references and tables mention: helpers, and others that return at once."""
     yield from helpers(plan)
-    for index in range(plan.first, len(plan.context.functions)):
+    for index in range(1 + plan.helpers, len(plan.context.functions)):
         results = function_type(plan, index).results
-        code = [each for type_ in results for each in plan.leaves.simple(SeededChoices(index), type_)]
+        code = [plan.emitter.make("i32.const", IDENTITY - index), plan.emitter.make("global.set", FUEL)]
+        code += [each for type_ in results for each in plan.leaves.simple(SeededChoices(index), type_)]
         definition = plan.module.functions[index - 1]
         yield FunctionDefinition(definition.type_index, (), plan.emitter.expression(code))

@@ -5,11 +5,13 @@ the module itself takes its values apart. To the ends of its index spaces, where
 
     observed      a memory of one page, into which values are written, 32 bits after 32 bits
     call:N        functions without parameters: each makes one call and writes its results, or the exception
-    state         a function that writes globals, tables (null, or which types a reference is of) and sizes of memories
+    state         a function that writes globals, tables and sizes of memories
     word          a function that reads 32 bits of what was written
     memory:N      exports of the module's memories, whose bytes the engine's host hashes
 
-A structure or array is written with its type and fields, to a depth of three. Before each call stands a marker.
+A structure or array is written with its type and fields, to a depth of three. A function is written with its types and,
+where it is one of the module's, its index: called without fuel, it leaves that and returns. Before each call stands a
+marker.
 """
 
 from __future__ import annotations
@@ -31,9 +33,12 @@ from quire.engine.module import (
     Module,
 )
 from quire.engine.validate.modules import make_context
+from quire.fuzz.choices import ListedChoices
 from quire.fuzz.generate.catalogue import FUEL
+from quire.fuzz.generate.features import GC, REFERENCES, TABLES
 from quire.fuzz.generate.generator import Call, Generated
-from quire.fuzz.generate.leaves import Code, Emitter
+from quire.fuzz.generate.leaves import Code, Emitter, Leaves
+from quire.fuzz.generate.providers import NOTHING, PROVIDER, split
 
 AMOUNT = 60
 """The fuel of one call."""
@@ -54,11 +59,18 @@ class Observed:
     binary: bytes
     calls: tuple[str, ...]
     memories: tuple[str, ...]
+    features: tuple[str, ...]
+    providers: tuple[tuple[str, bytes], ...]
 
 
 def observe(generated: Generated) -> Observed:
     """The module with its shim."""
     return Shim(generated).observed()
+
+
+def is_function(type_: t.DefinedType) -> bool:
+    """Whether it is the type of functions."""
+    return isinstance(type_.composite, t.FunctionType)
 
 
 @dataclass(slots=True)
@@ -79,7 +91,10 @@ class Shim:
         self.emitter = Emitter(generated.instruction_set)
         self.context = make_context(self.module, generated.instruction_set)
         self.additions = Additions(list(self.module.types))
+        self.imported = NOTHING if generated.broken else generated.imported
         self.gc = "gc" in generated.features
+        self.tests = self.gc or (GC in generated.shim_features and bool({TABLES, REFERENCES} & generated.features))
+        self.leaves = Leaves(self.emitter, self.context.types, self.context.functions)
         self.cursor = len(self.context.globals)
         self.memory = len(self.context.memories)
         self.first = len(self.context.functions)
@@ -102,7 +117,11 @@ class Shim:
         exports = [Export(name, "memory", index) for index, name in enumerate(names)]
         self.additions.exports += [*exports, Export("observed", "memory", self.memory)]
         calls = (*(f"call:{number}" for number in range(len(self.generated.calls))), "state")
-        return Observed(encode(self.finished(), self.generated.instruction_set), calls, tuple(names))
+        known = self.generated.instruction_set
+        module, provider = split(self.finished(), self.module, self.imported)
+        providers = () if provider is None else ((PROVIDER, encode(provider, known)),)
+        features = self.generated.features | ({GC} if self.tests else set())
+        return Observed(encode(module, known), calls, tuple(names), tuple(sorted(features)), providers)
 
     def finished(self) -> Module:
         """The module with the additions."""
@@ -170,14 +189,32 @@ class Shim:
         return [each for lane in range(4) for each in (get, self.make("i32x4.extract_lane", lane), note)]
 
     def note_function_code(self) -> Code:
-        """Null or not and, where references can be tested, which of the module's types it is of."""
+        """Null or not and, where references can be tested, which of the module's types it is of, and its index."""
         code = [self.make("local.get", 0), self.make("ref.is_null")]
-        for index, type_ in enumerate(self.context.types if self.gc else ()):
-            if isinstance(type_.composite, t.FunctionType) and index < 31:
-                test = self.make("ref.test", t.ReferenceType(False, index))
-                shifted = [self.i32(index), self.make("i32.shl"), self.make("i32.or")]
-                code += [self.make("local.get", 0), test, *shifted]
-        return [*code, self.make("call", self.note)]
+        indices = [index for index, each in enumerate(self.context.types) if is_function(each)] if self.tests else []
+        for index in indices[:31]:
+            code += [*self.is_of(index), self.i32(index), self.make("i32.shl"), self.make("i32.or")]
+        code.append(self.make("call", self.note))
+        known = {self.leaves.written(each) for each in self.context.functions}
+        asked = [each for index in indices if index in known for each in self.ask_index(index)]
+        if not asked or not self.generated.fuel:
+            return code
+        read = [self.make("global.get", FUEL), self.make("call", self.note)]
+        return [*code, self.i32(0), self.make("global.set", FUEL), *asked, *read]
+
+    def is_of(self, index: int) -> Code:
+        return [self.make("local.get", 0), self.make("ref.test", t.ReferenceType(False, index))]
+
+    def ask_index(self, index: int) -> Code:
+        """Call local 0 if it is of that type and none was called: without fuel, it leaves its index and returns."""
+        signature = t.function_type_of(self.context.types[index])
+        if not all(map(self.leaves.has_values, signature.parameters)):
+            return []
+        asked = [self.make("global.get", FUEL), self.make("i32.eqz"), self.make("i32.and"), self.make("if", None)]
+        arguments = [each for type_ in signature.parameters for each in self.leaves.simple(ListedChoices(()), type_)]
+        call = [self.make("local.get", 0), self.cast(index), self.make("call_ref", index)]
+        dropped = [self.make("drop") for _ in signature.results]
+        return [*self.is_of(index), *asked, *arguments, *call, *dropped, self.make("end")]
 
     def note_top(self, type_: t.ValueType, depth: Code) -> Code:
         """Code that takes a value of a closed type off the stack and writes it."""

@@ -86,4 +86,4 @@ class Cases:
 def request_of(generated: Generated) -> Request:
     """What to ask the legs."""
     observed = observe(generated)
-    return Request(observed.binary, observed.calls, observed.memories, tuple(sorted(generated.features)))
+    return Request(observed.binary, observed.calls, observed.memories, observed.features, observed.providers)

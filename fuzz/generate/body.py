@@ -28,6 +28,8 @@ NAN_MAKING = re.compile(
     r"|relaxed_n?madd|relaxed_min|relaxed_max)$"
 )
 """The instructions whose NaN has bits that engines may choose. Spec: exec/numerics#nan-propagation"""
+IDENTITY = 0xFFFF0000
+"""The fuel that function 0 leaves when it has none: others leave that much less their index, all of it negative."""
 CANONICAL = {"f32": 1, "f64": 2, "f32x4": 3, "f64x2": 4}
 """The helpers that make a NaN of a shape canonical, by function index."""
 
@@ -95,13 +97,15 @@ class Body:
         return len(self.locals) - 1
 
     def take_fuel(self) -> None:
-        """Return with simple values if there is no fuel."""
+        """Return with simple values if there is no fuel, and tell by the fuel which function this is."""
         for mnemonic, immediate in (("global.get", FUEL), ("i32.const", 1), ("i32.sub", None), ("global.set", FUEL)):
             self.emit(mnemonic, *(() if immediate is None else (immediate,)))
         self.emit("global.get", FUEL)
         self.emit("i32.const", 0)
         self.emit("i32.le_s")
         self.emit("if", None)
+        self.emit("i32.const", IDENTITY - self.index)
+        self.emit("global.set", FUEL)
         for each in self.signature.results:
             self.code += self.plan.leaves.simple(self.choices, each)
         self.emit("return")

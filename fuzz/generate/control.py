@@ -237,7 +237,7 @@ def in_table(body: Body, function: int) -> int | None:
 def callee_for(body: Body, goal: t.ValueType | None) -> int | None:
     """A function whose first result is good for the goal."""
     found = []
-    for index in (HOST_FUNCTION, *range(body.plan.first, len(body.plan.context.functions))):
+    for index in body.plan.callable:
         results = function_type(body.plan, index).results
         if goal is None or (results and matching.matches_value(results[0], goal)):
             found.append(index)

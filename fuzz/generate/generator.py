@@ -11,15 +11,19 @@ from quire.engine.module import FunctionDefinition, Instruction, Module
 from quire.fuzz.choices import Choices
 from quire.fuzz.generate.body import Body
 from quire.fuzz.generate.catalogue import Catalogue
-from quire.fuzz.generate.features import ALL_FEATURES, draw_features, rows_of
+from quire.fuzz.generate.features import ALL_FEATURES, GC, draw_features, rows_of
 from quire.fuzz.generate.leaves import Emitter
+from quire.fuzz.generate.noting import noting_functions
 from quire.fuzz.generate.plan import Plan, draw_plan, function_type
+from quire.fuzz.generate.providers import NOTHING, Imported, draw_imported
 
-VERSION = 1
+VERSION = 2
 """Of the generator: the same choices give the same module as long as it is the same."""
 EXEMPT = ("f32x4.relaxed_madd", "f32x4.relaxed_nmadd", "f64x2.relaxed_madd", "f64x2.relaxed_nmadd")
 """Rounded once or twice, as an engine likes: nothing that engines could be held to. Spec: exec/numerics#op-fmadd"""
 CALLS = 4  # of each function
+SHIM_FEATURES = frozenset({GC})
+"""What the shim can use to tell more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +36,26 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A module, the instruction set that it is of, and the calls to make of it, in this order."""
+    """A module, the instruction set that it is of, and the calls to make of it, in this order.
+
+    The module is whole; `imported` says what of it stands in another one when it is run. `shim_features` are those that
+    the shim may use even if the module does not.
+    """
 
     module: Module
     instruction_set: InstructionSet
     features: frozenset[str]
     calls: tuple[Call, ...]
+    imported: Imported = NOTHING
+    shim_features: frozenset[str] = frozenset()
     fuel: bool = True  # whether global 0 holds it
     broken: bool = False  # whether it may be invalid
+    binary: bytes = b""  # what to hand to engines in place of the module, which then only says where it comes from
 
 
 def generate(choices: Choices, allowed: Iterable[str] = ALL_FEATURES) -> Generated:
     """A valid module with some of the features that are allowed."""
+    allowed = tuple(allowed)
     features = draw_features(choices, allowed)
     plan = draw_plan(choices, features)
     rows = [row for row in rows_of(features) if row.mnemonic not in EXEMPT and not (choices.chance(10))]
@@ -53,8 +65,9 @@ def generate(choices: Choices, allowed: Iterable[str] = ALL_FEATURES) -> Generat
         Body(plan, choices, catalogue, index, risk, choices.pick((30, 60, 120))).definition()
         for index in range(plan.first, len(plan.context.functions))
     )
-    module = replace(plan.module, functions=(*helpers(plan), *bodies))
-    return Generated(module, plan.instruction_set, features, draw_calls(choices, plan))
+    module = replace(plan.module, functions=(*helpers(plan), *noting_functions(plan, choices), *bodies))
+    calls, imported = draw_calls(choices, plan), draw_imported(choices, module)
+    return Generated(module, plan.instruction_set, features, calls, imported, frozenset(allowed) & SHIM_FEATURES)
 
 
 def heaps_of(plan: Plan) -> list[t.HeapType]:
@@ -72,7 +85,7 @@ def helpers(plan: Plan) -> list[FunctionDefinition]:
     made = []
     shapes = (("f32", 0x7FC00000), ("f64", 0x7FF8000000000000))
     vectors = (("f32x4", 0x7FC00000 * (1 + (1 << 32) + (1 << 64) + (1 << 96))), ("f64x2", 0x7FF8 << 48 | 0x7FF8 << 112))
-    for definition, (shape, nan) in zip(plan.module.functions, (*shapes, *vectors)[: plan.first - 1], strict=False):
+    for definition, (shape, nan) in zip(plan.module.functions, (*shapes, *vectors)[: plan.helpers], strict=False):
         body = canonical(plan.emitter, shape, nan)
         made.append(FunctionDefinition(definition.type_index, (), plan.emitter.expression(body)))
     return made

@@ -48,7 +48,7 @@ HOST_MODULE, HOST_NAME = "host", "note"
 class Plan:
     """What the bodies of a module may refer to.
 
-    `module` has functions with empty bodies; `first` is the first function that is no helper.
+    `module` has functions with empty bodies: the imported one, `helpers`, some that note, and from `first` on others.
     """
 
     features: frozenset[str]
@@ -57,7 +57,13 @@ class Plan:
     module: Module
     context: ModuleContext
     leaves: Leaves
+    helpers: int
     first: int
+
+    @property
+    def callable(self) -> tuple[int, ...]:
+        """The functions that code may call: all but the helpers."""
+        return (HOST_FUNCTION, *range(1 + self.helpers, len(self.context.functions)))
 
     @property
     def table_functions(self) -> tuple[int, ...]:
@@ -105,8 +111,10 @@ class Planner:
             data=tuple(self._data()),
         )
         context = make_context(module, self.instruction_set)
-        first = 1 + self.helpers
-        return Plan(self.features, self.instruction_set, self.emitter, module, context, self.leaves, first)
+        first = 1 + self.helpers + self.noting
+        return Plan(
+            self.features, self.instruction_set, self.emitter, module, context, self.leaves, self.helpers, first
+        )
 
     def close(self, type_: t.ValueType) -> t.ValueType:
         return t.close(type_, self.types)
@@ -126,13 +134,14 @@ class Planner:
         return found
 
     def _functions(self) -> list[int]:
-        """Type indices: helpers that make NaNs canonical, then functions of every function type or so."""
+        """Type indices: helpers that make NaNs canonical, functions that note, then those of every type or so."""
         helpers = [type_section.CANONICAL_F32, type_section.CANONICAL_F64]
         helpers += [type_section.CANONICAL_V128] * 2 if f.SIMD in self.features else []
         self.helpers = len(helpers)
         flat = self.section.flat
         known = [index for index, each in enumerate(flat) if index > 1 and _is_callable(each.composite)]
-        drawn = [self.choices.pick(known) for _ in range(self.choices.between(1, 6))]
+        self.noting = self.choices.below(3)
+        drawn = [self.choices.pick(known) for _ in range(self.noting + self.choices.between(1, 6))]
         return [*helpers, *drawn]
 
     # Tables, memories, globals
@@ -268,12 +277,7 @@ def write_base(memory: t.MemoryType) -> int:
 
 def matching_functions(plan: Plan, results: tuple[t.ValueType, ...]) -> list[int]:
     """The functions, no helpers, whose results may stand where these are expected."""
-    found = []
-    for index in range(len(plan.context.functions)):
-        signature = function_type(plan, index)
-        if (index == HOST_FUNCTION or index >= plan.first) and matching.matches_all(signature.results, results):
-            found.append(index)
-    return found
+    return [index for index in plan.callable if matching.matches_all(function_type(plan, index).results, results)]
 
 
 def function_type(plan: Plan, index: int) -> t.FunctionType:

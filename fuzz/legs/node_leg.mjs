@@ -67,18 +67,20 @@ function run(request) {
     trace.push([first >>> 0, second >>> 0]);
     return (first + second) | 0;
   };
-  let module;
+  const modules = [];
   try {
-    module = new WebAssembly.Module(Buffer.from(request.binary, "base64"));
+    for (const [name, binary] of [...request.providers, ["", request.binary]])
+      modules.push([name, new WebAssembly.Module(Buffer.from(binary, "base64"))]);
   } catch (error) {
     return refusal("unsupported", error.message); // an older V8 lacks much of 3.0
   }
-  let exported;
+  const names = { host: { note } };
   try {
-    exported = new WebAssembly.Instance(module, { host: { note } }).exports;
+    for (const [name, module] of modules) names[name] = new WebAssembly.Instance(module, names).exports;
   } catch (error) {
     return error instanceof WebAssembly.RuntimeError ? refusal("trap", classOf(error)) : refusal("unlinkable", error.message);
   }
+  const exported = names[""];
   const calls = request.calls.map((name) => call(exported[name]));
   const memories = request.memories.map((name) => {
     const bytes = Buffer.from(exported[name].buffer);

@@ -13,19 +13,24 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO
 
-VERSION = 1
+VERSION = 2
 LENGTH = struct.Struct("<I")
 LARGEST = 1 << 28  # bytes of a frame
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A module, the exports to call without arguments in this order, the exported memories to hash at the end."""
+    """A module, the exports to call without arguments in this order, the exported memories to hash at the end.
+
+    `providers` are names and modules to instantiate before, in this order: what they export, others import under that
+    name. Beside them there is one import, host.note.
+    """
 
     binary: bytes
     calls: tuple[str, ...]
     memories: tuple[str, ...]
-    features: tuple[str, ...] = ()  # of the module; a leg that lacks one answers "unsupported"
+    features: tuple[str, ...] = ()  # of the modules; a leg that lacks one answers "unsupported"
+    providers: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +53,16 @@ class Answer:
 
 def encode_request(request: Request) -> bytes:
     """As a frame."""
-    return frame({**asdict(request), "binary": base64.b64encode(request.binary).decode()})
+    providers = [(name, base64.b64encode(binary).decode()) for name, binary in request.providers]
+    return frame({**asdict(request), "binary": base64.b64encode(request.binary).decode(), "providers": providers})
 
 
 def decode_request(data: bytes) -> Request:
     """From the bytes in a frame. Raises ValueError, KeyError or TypeError for anything else."""
     raw = json.loads(data)
-    lists = (tuple(raw[name]) for name in ("calls", "memories", "features"))
-    return Request(base64.b64decode(raw["binary"]), *lists)
+    calls, memories, features = (tuple(raw[name]) for name in ("calls", "memories", "features"))
+    providers = tuple((name, base64.b64decode(binary)) for name, binary in raw["providers"])
+    return Request(base64.b64decode(raw["binary"]), calls, memories, features, providers)
 
 
 def encode_answer(answer: Answer) -> bytes:

@@ -12,8 +12,9 @@ from quire.engine import types as t
 from quire.engine.binary import decode, encode
 from quire.engine.errors import Crash, Exhausted, Invalid, Malformed, Trap, Unlinkable
 from quire.engine.instantiate import instantiate
+from quire.engine.instruction_set import InstructionSet
 from quire.engine.runtime.function import Function, HostFunction, Tier
-from quire.engine.runtime.instance import Instance
+from quire.engine.runtime.instance import Extern, Instance
 from quire.engine.runtime.limits import HostLimits
 from quire.engine.runtime.memory import Memory
 from quire.engine.runtime.objects import GuestException
@@ -27,6 +28,7 @@ from quire.proposal_ops import FEATURES, instruction_set
 FUEL = 5_000_000  # far more than a shim gives; a module of another kind may need it
 LIMITS = HostLimits(fuel=FUEL, memory=1 << 28, array=1 << 20, table=1 << 20)
 PIECE = 1 << 16
+Names = dict[tuple[str, str], Extern]
 REFUSALS = {Malformed: "malformed", Invalid: "invalid", Unlinkable: "unlinkable", Exhausted: "exhausted", Trap: "trap"}
 
 
@@ -49,13 +51,24 @@ class QuireLeg:
         return Answer("ok", "", calls, observed(instance), memories, tuple(trace))
 
     def start(self, request: Request, trace: list[tuple[int, int]]) -> Instance:
-        """An instance of the module."""
+        """An instance of the module, after those that it imports from."""
         known = instruction_set([name for name in request.features if name in FEATURES])
-        module = decode(request.binary, known)
+        store = Store(LIMITS)
+        names: Names = {("host", "note"): noting(trace)}
+        for name, binary in request.providers:
+            provider = self.instance(store, binary, known, names)
+            names.update({(name, export): extern for export, extern in provider.exports.items()})
+        return self.instance(store, request.binary, known, names)
+
+    def instance(self, store: Store, binary: bytes, known: InstructionSet, names: Names) -> Instance:
+        """An instance of one module, whose imports have these names."""
+        module = decode(binary, known)
         if decode(encode(module, known), known) != module:
             raise Crash("a module did not survive encoding")
         valid = validate(module, known)
-        return instantiate(Store(LIMITS), valid, [noting(trace)] * len(valid.module.imports), self.tier)
+        imports = [names.get((each.module, each.name)) for each in module.imports]
+        given = [each for each in imports if each is not None]
+        return instantiate(store, valid, given, self.tier)
 
     def call(self, instance: Instance, name: str) -> str:
         """What a call returned, or the class of its trap."""

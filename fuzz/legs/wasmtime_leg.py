@@ -23,6 +23,7 @@ CLASSES = {
     TrapCode.ALLOCATION_TOO_LARGE: "allocation", TrapCode.HEAP_MISALIGNED: "unaligned",
     TrapCode.UNCAUGHT_EXCEPTION: "exception",
 }  # fmt: skip
+Modules = list[tuple[str, wasmtime.Module]]
 
 
 class WasmtimeLeg:
@@ -50,22 +51,30 @@ class WasmtimeLeg:
         if UNSUPPORTED & set(request.features):
             return Answer("unsupported")
         try:
+            providers = [(name, wasmtime.Module(self.engine, binary)) for name, binary in request.providers]
             module = wasmtime.Module(self.engine, request.binary)
         except wasmtime.WasmtimeError as error:
             return Answer("invalid", str(error))
         trace: list[tuple[int, int]] = []
         store = wasmtime.Store(self.engine)
-        note = wasmtime.Func(store, self.type, lambda first, second: noted(trace, first, second))
         try:
-            instance = wasmtime.Instance(store, module, [note] * len(module.imports))
+            exports = self.linked(store, providers, trace).instantiate(store, module).exports(store)
         except wasmtime.Trap as trap:
             return Answer("trap", class_of(trap))
         except wasmtime.WasmtimeError as error:
             return Answer("unlinkable", str(error))
-        exports = instance.exports(store)
         calls = tuple(call(store, exports[name]) for name in request.calls)
         memories = tuple(contents(store, exports[name]) for name in request.memories)
         return Answer("ok", "", calls, observed(store, exports), memories, tuple(trace))
+
+    def linked(self, store: wasmtime.Store, providers: Modules, trace: list[tuple[int, int]]) -> wasmtime.Linker:
+        """What modules may import: host.note, and what the providers export."""
+        linker = wasmtime.Linker(self.engine)
+        note = wasmtime.Func(store, self.type, lambda first, second: noted(trace, first, second))
+        linker.define(store, "host", "note", note)
+        for name, module in providers:
+            linker.define_instance(store, name, linker.instantiate(store, module))
+        return linker
 
 
 def noted(trace: list[tuple[int, int]], first: int, second: int) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 from quire.engine.binary import encode
 from quire.engine.errors import QuireError
@@ -19,6 +19,7 @@ from quire.fuzz.campaign.cases import request_of
 from quire.fuzz.compare import compare
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.generate.leaves import Emitter
+from quire.fuzz.generate.providers import NOTHING
 from quire.fuzz.legs.process import LegProcess, ask_all
 from quire.fuzz.reduction.renumber import prune
 
@@ -102,6 +103,7 @@ def weight(generated: Generated) -> tuple[int, int, int]:
     others = (
         sum(map(len, parts)) + len(module.exports) + len(module.elements) + sum(len(d.init) + 1 for d in module.data)
     )
+    others += sum(astuple(generated.imported))
     runs = sum(run.count for function in module.functions for run in function.locals)
     return len(generated.calls), len(code) + others + runs, sum(len(str(each.immediates)) for each in code)
 
@@ -117,8 +119,9 @@ def fewer_calls(generated: Generated) -> Attempts:
 
 
 def pruned(generated: Generated) -> Attempts:
-    """Without what the calls do not reach."""
+    """Without what the calls do not reach, and in one module."""
     yield prune(generated)
+    yield replace(generated, imported=NOTHING)
 
 
 def shorter_code(generated: Generated) -> Attempts:

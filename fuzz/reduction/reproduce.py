@@ -34,10 +34,11 @@ BINARY = bytes.fromhex(
 CALLS = {calls!r}
 MEMORIES = {memories!r}
 FEATURES = {features!r}
+PROVIDERS = {providers!r}
 LEGS = {legs!r}
 
 if __name__ == "__main__":
-    sys.exit(ask_again(BINARY, CALLS, MEMORIES, FEATURES, sys.argv[1:] or LEGS))
+    sys.exit(ask_again(BINARY, CALLS, MEMORIES, FEATURES, PROVIDERS, sys.argv[1:] or LEGS))
 '''
 TRAPS = {
     "memory": "out of bounds memory access", "table": "out of bounds table access", "null": "null",
@@ -66,14 +67,15 @@ def description(request: Request, answers: Mapping[str, Answer], bucket: str) ->
         for name, each in answers.items()
     }
     return {"bucket": bucket, "calls": request.calls, "memories": request.memories, "features": request.features,
-            "answers": told}  # fmt: skip
+            "providers": [(name, data.hex()) for name, data in request.providers], "answers": told}  # fmt: skip
 
 
 def request_from(folder: Path) -> Request:
     """The request of a case that was written. Raises OSError, ValueError or KeyError where it is none."""
     raw = json.loads((folder / "case.json").read_text())
     binary = (folder / "module.wasm").read_bytes()
-    return Request(binary, tuple(raw["calls"]), tuple(raw["memories"]), tuple(raw["features"]))
+    providers = tuple((name, bytes.fromhex(data)) for name, data in raw["providers"])
+    return Request(binary, tuple(raw["calls"]), tuple(raw["memories"]), tuple(raw["features"]), providers)
 
 
 def script(request: Request, legs: Sequence[str], bucket: str) -> str:
@@ -81,15 +83,17 @@ def script(request: Request, legs: Sequence[str], bucket: str) -> str:
     data = request.binary.hex()
     lines = "\n".join(f'    "{data[at : at + 100]}"' for at in range(0, len(data), 100))
     return SCRIPT.format(
-        bucket=bucket, lines=lines, calls=request.calls, memories=request.memories, features=request.features, legs=legs
-    )
+        bucket=bucket, lines=lines, calls=request.calls, memories=request.memories, features=request.features,
+        providers=request.providers, legs=legs,
+    )  # fmt: skip
 
 
 def ask_again(
-    binary: bytes, calls: Sequence[str], memories: Sequence[str], features: Sequence[str], names: Sequence[str]
-) -> int:
+    binary: bytes, calls: Sequence[str], memories: Sequence[str], features: Sequence[str],
+    providers: Sequence[tuple[str, bytes]], names: Sequence[str],
+) -> int:  # fmt: skip
     """Ask legs about a case and print what they say: 1 if they differ, else 0. Legs that are not there are left out."""
-    request = Request(binary, tuple(calls), tuple(memories), tuple(features))
+    request = Request(binary, tuple(calls), tuple(memories), tuple(features), tuple(providers))
     answers: dict[str, Answer] = {}
     for name in names:
         try:
@@ -117,10 +121,12 @@ def wast(request: Request, answers: Mapping[str, Answer], bucket: str) -> str:
     """repro.wast: the module as text, and what most legs say it does."""
     names = [name for name in request.features if name in FEATURES]
     known = instruction_set(names)
-    module = decode(request.binary, known)
-    text = print_module(module, TextFormat(known, text_extensions(names)))
+    text_format, module = TextFormat(known, text_extensions(names)), decode(request.binary, known)
+    text = print_module(module, text_format)
+    for name, binary in reversed(request.providers):
+        text = f'{print_module(decode(binary, known), text_format)}\n(register "{name}")\n{text}'
     lines = [f";; {bucket}", *(f";; {name}: {each.verdict} {each.detail}" for name, each in answers.items())]
-    lines += [line.rstrip() for line in (*HOST, text)] if module.imports else [text.rstrip()]
+    lines += [line.rstrip() for line in ((*HOST, text) if module.imports else (text,))]
     return "\n".join([*lines, *assertions(request, usual(answers))]) + "\n"
 
 
