@@ -1,14 +1,20 @@
-"""Accesses to memories: loads and stores as Python that gets at the bytes, by typed views where alignment is known."""
+"""Accesses to memories: loads and stores as Python that gets at the bytes, by typed views where alignment is known.
+
+Where that is not known to be allowed, the code asks the memory through the function of the row.
+"""
 
 from __future__ import annotations
 
-import sys
+from functools import cache
+from typing import NamedTuple
 
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.compile.facts import whole
-from quire.engine.compile.translate import Translator, Use, identifier
+from quire.engine.compile.translate import Bytes, Translator, Use, identifier
+from quire.engine.errors import Crash
 from quire.engine.immediates import MemArg
+from quire.engine.instructions.access import Access
 from quire.engine.instructions.expressions import (
     PRIMARY,
     SUM,
@@ -21,155 +27,184 @@ from quire.engine.instructions.expressions import (
     strict,
 )
 
-LOADS = {
-    "i32.load": ("u32", 0, (1 << 32) - 1), "i64.load": ("u64", 0, (1 << 64) - 1),
-    "i32.load8_u": ("", 0, 255), "i64.load8_u": ("", 0, 255), "i32.load8_s": ("s8", -128, 127),
-    "i64.load8_s": ("s8", -128, 127), "i32.load16_u": ("u16", 0, 65535), "i64.load16_u": ("u16", 0, 65535),
-    "i32.load16_s": ("s16", -32768, 32767), "i64.load16_s": ("s16", -32768, 32767),
-    "i64.load32_u": ("u32", 0, (1 << 32) - 1), "i64.load32_s": ("s32", -(1 << 31), (1 << 31) - 1),
-    "f32.load": ("uf32", 0, 0), "f64.load": ("uf64", 0, 0),
-}  # fmt: skip
-STORES = {
-    "i32.store": ("p32", 32), "i64.store": ("p64", 64), "i32.store8": ("", 8), "i64.store8": ("", 8),
-    "i32.store16": ("p16", 16), "i64.store16": ("p16", 16), "i64.store32": ("p32", 32), "f32.store": ("pf32", 0),
-    "f64.store": ("pf64", 0),
-}  # fmt: skip
-
-VIEWS = {
-    "u16": ("H", 1), "s16": ("h", 1), "u32": ("I", 2), "s32": ("i", 2), "u64": ("Q", 3), "uf64": ("d", 3),
-}  # fmt: skip
-"""Reads that a typed view of the bytes does as well: its format, and the exponent of its size."""
-
-
-def load(translator: Translator, operation: n.Operation, values: list[Value]) -> Value | None:
-    """From the bytes, or, where that is not known to be allowed, from the memory."""
-    (m,) = n.immediates(operation)
-    code = translator.access(m.memory)
-    if code is None:
-        return None
-    base = address_operand(translator, values[0], m)
-    translator.note(operation, values)
-    test = condition(translator, base, m, code.first_readable, "r" if code.ranges else "")
-    if not test:
-        return read(translator, operation, base, m)
-    again = behind_test(translator, base, m)
-    made = read(translator, operation, again, m)
-    asked = f"{translator.bind(operation, identifier(n.mnemonic(operation)))}({again.text})"
-    if code.ranges:
-        translator.uses.add(Use("readable", "", m.memory))
-        ranges = f"M{m.memory}.open_readable"
-        asked = f"({asked}, r{m.memory} := {ranges}[0], re{m.memory} := {ranges}[1])[0]"
-    low, high = made.low, made.high
-    if low < 0:  # the memory gives the unsigned reading
-        low, high, _ = whole(operation.type or t.I32)
-        low = made.low
-    return Value(f"({made.text} if {test} else {asked})", PRIMARY, low, high)
-
-
 AT, STORED = "at", "v"  # the address and the value of an access that is tested
 
+VIEWS = {"16": "H", "s16": "h", "32": "I", "s32": "i", "64": "Q", "f64": "d"}
+"""What a typed view of the bytes reads and writes as well, with its format."""
 
-def read(translator: Translator, operation: n.Operation, base: Value, m: MemArg) -> Value:
+
+class Form(NamedTuple):
+    """How the numbers of an access are read and written. `name` is that of their functions in the namespace."""
+
+    name: str
+    low: int
+    high: int
+    bits: int  # of integers
+    view: str
+    exponent: int  # of the size in bytes
+
+
+@cache
+def form_of(access: Access) -> Form:
+    """The form of an access's numbers."""
+    bits, exponent = 8 * access.size, access.size.bit_length() - 1
+    if access.real:
+        name = f"f{bits}"
+        return Form(name, 0, 0, 0, VIEWS.get(name, ""), exponent)
+    name = f"s{bits}" if access.signed else f"{bits}"
+    low = -(1 << bits - 1) if access.signed else 0
+    return Form(name, low, (1 << bits) - 1 + low, bits, VIEWS.get(name, ""), exponent)
+
+
+def access(translator: Translator, operation: n.Operation, values: list[Value]) -> Value | None:
+    """A load or a store."""
+    there = translator.bytes(n.immediates(operation)[0].memory)
+    if there is None:
+        return None
+    described = operation.instruction.row.access
+    if described is None:
+        raise Crash(f"{n.mnemonic(operation)} is no access")
+    translator.note(operation, values)
+    return (store if described.stores else load)(translator, operation, values, described, there)
+
+
+# Loads
+
+
+def load(translator: Translator, operation: n.Operation, values: list[Value], access: Access, there: Bytes) -> Value:
+    """From the bytes, or from the memory."""
+    m, *immediates = n.immediates(operation)
+    base = address_operand(values[0], there)
+    test = condition(base, m, access, there)
+    found = read(translator, behind_test(base, there) if test else base, m, access, there)
+    if access.make is not None:
+        found = access.make(*immediates, *values[1:], found)
+    if not test:
+        return found
+    rest = translator.arguments(operation, values)[1:]
+    asked = ask(translator, operation, [behind_test(base, there).text, *rest])
+    if there.code.ranges:
+        translator.uses.add(Use("readable", "", there.memory))
+        at, ranges = there.memory, f"M{there.memory}.open_readable"
+        asked = f"({asked}, r{at} := {ranges}[0], re{at} := {ranges}[1])[0]"
+    high = found.high if found.low >= 0 else whole(operation.type or t.I32)[1]  # the memory gives the unsigned reading
+    return Value(f"({found.text} if {test} else {asked})", PRIMARY, found.low, high)
+
+
+def read(translator: Translator, base: Value, m: MemArg, access: Access, there: Bytes) -> Value:
     """Typed reads come as tuples of one, but from a typed view."""
-    unpack, low, high = LOADS[n.mnemonic(operation)]
-    view = VIEWS.get(unpack)
-    if view is not None and is_aligned(translator, base, m, view[1]):
-        return Value(element(translator, base, m, *view), PRIMARY, low, high)
-    translator.uses.add(Use("bytes", "", m.memory))
-    base = number(canon(base, whole(translator.context.memories[m.memory].address_type)[1]))
-    at, bytes_ = address(base, m), f"m{m.memory}"
-    if not unpack:
-        return Value(f"{bytes_}[{at}]", PRIMARY, low, high)
-    if unpack == "s8":
-        return Value(f"({bytes_}[{at}] ^ 128) - 128", SUM, low, high)
-    if unpack == "uf32":
+    form = form_of(access)
+    if form.view and is_aligned(base, m, there, form):
+        return Value(element(translator, base, m, there, form), PRIMARY, form.low, form.high)
+    translator.uses.add(Use("bytes", "", there.memory))
+    at, bytes_, name = address(base, m, there), f"m{there.memory}", form.name
+    if name == "8":
+        return Value(f"{bytes_}[{at}]", PRIMARY, 0, 255)
+    if name == "s8":
+        return Value(f"({bytes_}[{at}] ^ 128) - 128", SUM, -128, 127)
+    if name == "f32":
         again = f"f32_bits_of({bytes_}, {at})"
         return Value(f"(_ if (_ := uf32({bytes_}, {at})[0]) == _ else {again})", PRIMARY)
-    return Value(f"{unpack}({bytes_}, {at})[0]", PRIMARY, low, high)
+    if name == "128":
+        return Value(f'from_bytes(u128({bytes_}, {at})[0], "little")', PRIMARY, 0, form.high)
+    stem = name if access.signed else f"u{name}"
+    return Value(f"{stem}({bytes_}, {at})[0]", PRIMARY, form.low, form.high)
 
 
-def address(base: Value, m: MemArg) -> str:
-    """The effective address: never negative, for Python would count from the end."""
-    return base.text if not m.offset else infix(base, "+", literal(m.offset), SUM).text
+# Stores
 
 
-def store(translator: Translator, operation: n.Operation, values: list[Value]) -> Value | None:
+def store(translator: Translator, operation: n.Operation, values: list[Value], access: Access, there: Bytes) -> Value:
     """The value is evaluated before the address in an assignment to an index, behind it in a call."""
-    (m,) = n.immediates(operation)
-    code = translator.access(m.memory)
-    if code is None:
-        return None
-    base = address_operand(translator, values[0], m)
-    translator.note(operation, values)
-    _, bits = STORES[n.mnemonic(operation)]
-    value = canon(values[1], (1 << bits) - 1) if bits else strict(values[1])
-    test = condition(translator, base, m, code.first_writable, "w" if code.ranges else "")
+    m, *immediates = n.immediates(operation)
+    base = address_operand(values[0], there)
+    value = values[1] if access.make is None else access.make(*immediates, *values[1:])
+    form = form_of(access)
+    value = canon(value, (1 << form.bits) - 1) if form.bits else strict(value)
+    test = condition(base, m, access, there)
     if not test:
-        return Value(write(translator, operation, base, m, value.text))
-    again = behind_test(translator, base, m)
-    stored = value.text if value.simple else STORED
-    asked = f"{translator.bind(operation, identifier(n.mnemonic(operation)))}({again.text}, {stored})"
-    if code.ranges:
-        translator.uses.add(Use("writable", "", m.memory))
-        asked += f"; w{m.memory}, we{m.memory} = M{m.memory}.open_writable"
-    done = write(translator, operation, again, m, stored)
-    first = "" if value.simple else f"{STORED} = {value.text}\n"
+        return Value(write(translator, base, m, access, there, value))
+    stored, first = (value, "") if value.simple else (Value(STORED), f"{STORED} = {value.text}\n")
+    done = write(translator, behind_test(base, there), m, access, there, stored)
+    rest = translator.arguments(operation, values)[1:] if access.make is not None else [stored.text]
+    asked = ask(translator, operation, [behind_test(base, there).text, *rest])
+    if there.code.ranges:
+        translator.uses.add(Use("writable", "", there.memory))
+        asked += f"; w{there.memory}, we{there.memory} = M{there.memory}.open_writable"
     return Value(f"{first}if {test}: {done}\nelse: {asked}")
 
 
-def write(translator: Translator, operation: n.Operation, base: Value, m: MemArg, text: str) -> str:
+def write(translator: Translator, base: Value, m: MemArg, access: Access, there: Bytes, value: Value) -> str:
     """The statement that changes the bytes."""
-    pack, _ = STORES[n.mnemonic(operation)]
-    view = VIEWS.get(pack.replace("p", "u"))
-    if view is not None and is_aligned(translator, base, m, view[1]):
-        return f"{element(translator, base, m, *view)} = {text}"
-    translator.uses.add(Use("bytes", "", m.memory))
-    base = number(canon(base, whole(translator.context.memories[m.memory].address_type)[1]))
-    at, bytes_ = address(base, m), f"m{m.memory}"
-    if pack == "pf32":
-        return f"store_f32({bytes_}, {at}, {text})"
-    return f"{pack}({bytes_}, {at}, {text})" if pack else f"{bytes_}[{at}] = {text}"
+    form = form_of(access)
+    if form.view and is_aligned(base, m, there, form):
+        return f"{element(translator, base, m, there, form)} = {value.text}"
+    translator.uses.add(Use("bytes", "", there.memory))
+    at, bytes_, name = address(base, m, there), f"m{there.memory}", form.name
+    if name == "8":
+        return f"{bytes_}[{at}] = {value.text}"
+    if name == "f32":
+        return f"store_f32({bytes_}, {at}, {value.text})"
+    if name == "128":
+        whole_ = f"({value.text})" if value.constant else value.at(PRIMARY)
+        return f'p128({bytes_}, {at}, {whole_}.to_bytes(16, "little"))'
+    return f"p{name}({bytes_}, {at}, {value.text})"
 
 
-# Elements of typed views
+# Addresses
 
 
-def is_aligned(translator: Translator, base: Value, m: MemArg, exponent: int) -> bool:
-    """Whether an address is known to be a multiple of a size, and views of elements of that size exist."""
-    views = sys.byteorder == "little" and translator.context.memories[m.memory].page_size % 8 == 0
-    return views and base.zeros >= exponent and m.offset % (1 << exponent) == 0
-
-
-def address_operand(translator: Translator, value: Value, m: MemArg) -> Value:
+def address_operand(value: Value, there: Bytes) -> Value:
     """The address operand, not yet reduced where an element of a view is enough."""
-    if value.scaled is not None:
-        return value
-    return number(canon(value, whole(translator.context.memories[m.memory].address_type)[1]))
+    return value if value.scaled is not None else number(canon(value, there.mask))
 
 
-def condition(translator: Translator, base: Value, m: MemArg, first: int, ranges: str) -> str:
+def address(base: Value, m: MemArg, there: Bytes) -> str:
+    """The effective address: never negative, for Python would count from the end."""
+    base = number(canon(base, there.mask))
+    return base.text if not m.offset else infix(base, "+", literal(m.offset), SUM).text
+
+
+def is_aligned(base: Value, m: MemArg, there: Bytes, form: Form) -> bool:
+    """Whether an address is known to be a multiple of a size, and views of elements of that size exist."""
+    return base.zeros >= form.exponent and there.viewed and m.offset % (1 << form.exponent) == 0
+
+
+def element(translator: Translator, base: Value, m: MemArg, there: Bytes, form: Form) -> str:
+    """An element of a typed view, at an address that is aligned."""
+    at = number(shifted(base, form.exponent, there.mask))
+    if m.offset:
+        at = infix(at, "+", literal(m.offset >> form.exponent), SUM)
+    translator.uses.add(Use("view", form.view, there.memory))
+    return f"{form.view}{there.memory}[{at.text}]"
+
+
+# Where the memory is asked
+
+
+def condition(base: Value, m: MemArg, access: Access, there: Bytes) -> str:
     """The condition under which the bytes may be accessed, or "" for none. It puts the operand into AT."""
-    mask = whole(translator.context.memories[m.memory].address_type)[1]
-    reduced = number(canon(base, mask))
-    text = reduced.text if reduced.simple else f"({AT} := {reduced.text})"
-    if ranges:
-        at = text + (f" + {m.offset}" if m.offset else "")
-        return f"{ranges}{m.memory} <= {at} <= {ranges}e{m.memory}"
-    limit = first - m.offset
-    return f"{text} >= {limit:#x}" if limit > 0 and base.low < limit else ""
+    reduced = number(canon(base, there.mask))
+    text, tests = reduced.text if reduced.simple else f"({AT} := {reduced.text})", []
+    if there.code.ranges:
+        ranges, at = "w" if access.stores else "r", text + (f" + {m.offset}" if m.offset else "")
+        tests.append(f"{ranges}{there.memory} <= {at} <= {ranges}e{there.memory}")
+    else:
+        limit = (there.code.first_writable if access.stores else there.code.first_readable) - m.offset
+        if limit > 0 and base.low < limit:
+            tests.append(f"{text} >= {limit:#x}")
+    if access.aligned and (base.zeros < form_of(access).exponent or m.offset % access.size):
+        at = (reduced.text if reduced.simple else AT) if tests else text
+        tests.append(f"not {f'({at} + {m.offset})' if m.offset else at} & {access.size - 1}")
+    return " and ".join(tests)
 
 
-def behind_test(translator: Translator, base: Value, m: MemArg) -> Value:
+def behind_test(base: Value, there: Bytes) -> Value:
     """The operand of an access behind its test."""
-    reduced = canon(base, whole(translator.context.memories[m.memory].address_type)[1])
+    reduced = canon(base, there.mask)
     return reduced if reduced.simple else Value(AT, PRIMARY, base.low, base.high, simple=True, zeros=base.zeros)
 
 
-def element(translator: Translator, base: Value, m: MemArg, view: str, exponent: int) -> str:
-    """An element of a typed view, at an address that is aligned."""
-    mask = whole(translator.context.memories[m.memory].address_type)[1]
-    at = number(shifted(base, exponent, mask))
-    if m.offset:
-        at = infix(at, "+", literal(m.offset >> exponent), SUM)
-    translator.uses.add(Use("view", view, m.memory))
-    return f"{view}{m.memory}[{at.text}]"
+def ask(translator: Translator, operation: n.Operation, arguments: list[str]) -> str:
+    """A call of the row's function."""
+    return f"{translator.bind(operation, identifier(n.mnemonic(operation)))}({', '.join(arguments)})"

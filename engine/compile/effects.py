@@ -18,7 +18,6 @@ from quire.engine.compile.nodes import (
     WRITES_MEMORY,
     WRITES_STATE,
 )
-from quire.engine.immediates import MemArgKind
 from quire.engine.instructions import CORE_ROWS
 from quire.engine.instructions.row import Kind, Row
 
@@ -40,9 +39,8 @@ def _of(row: Row) -> int:
     for words, effects in _BY_MNEMONIC.items():
         if row.mnemonic in words.split():
             return effects
-    if any(isinstance(kind, MemArgKind) for kind in row.immediates):
-        writes = ".store" in row.mnemonic
-        return TRAPS | (WRITES_MEMORY if writes else READS_MEMORY)
+    if row.access is not None:
+        return TRAPS | (WRITES_MEMORY if row.access.stores else READS_MEMORY)
     if row.kind is Kind.NUMERIC:
         return PURE if row.template is not None and not row.traps else TRAPS
     return EVERYTHING

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from quire.engine.compile import nodes as n
-from quire.engine.compile.accesses import LOADS, STORES, load, store
+from quire.engine.compile.accesses import access
 from quire.engine.compile.translate import Special, Spot, Translator, condition_text
 from quire.engine.instructions.expressions import CHOICE, PRIMARY, Value
 from quire.engine.instructions.row import Row
@@ -107,8 +107,6 @@ def referenced(translator: Translator, operation: n.Operation, values: list[Valu
 
 SPECIAL: Mapping[str, Special] = MappingProxyType(
     {
-        **dict.fromkeys(LOADS, load),
-        **dict.fromkeys(STORES, store),
         "select": select,
         "global.get": global_get,
         "global.set": global_set,
@@ -128,4 +126,4 @@ SPECIAL: Mapping[str, Special] = MappingProxyType(
 
 def special(row: Row) -> Special | None:
     """What makes code for a row that is more than a template."""
-    return SPECIAL.get(row.mnemonic)
+    return access if row.access is not None else SPECIAL.get(row.mnemonic)

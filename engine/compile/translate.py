@@ -5,6 +5,7 @@ Notes each place that may trap, with the text of its operands: from these a trap
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -40,6 +41,15 @@ class Use(NamedTuple):
     number: int
 
 
+class Bytes(NamedTuple):
+    """How code gets at the bytes of a memory."""
+
+    memory: int
+    mask: int  # of its addresses
+    viewed: bool  # whether views of elements of several bytes show them
+    code: AccessCode
+
+
 class Made(NamedTuple):
     """A whole expression in Python, given what is `known` of the variables that it reads."""
 
@@ -63,12 +73,19 @@ class Translator:
     ) -> None:
         self.context = context
         self.function = function
-        self.access = cache(access)
+        self.access = access
+        self.bytes = cache(self.bytes_of)
         self.special = special
         self.spots: list[Spot] = []
         self.uses: set[Use] = set()
         self.loose: frozenset[str] = frozenset()  # the variables whose NaNs are made canonical where they are used
         self.memo: dict[n.Operation, Made] = {}
+
+    def bytes_of(self, memory: int) -> Bytes | None:
+        """How code gets at the bytes of a memory; None where it must ask the memory."""
+        code, type_ = self.access(memory), self.context.memories[memory]
+        viewed = sys.byteorder == "little" and type_.page_size % 8 == 0
+        return None if code is None else Bytes(memory, whole(type_.address_type)[1], viewed, code)
 
     def assume_loose(self, variables: frozenset[str]) -> None:
         """From now on, these variables hold loose NaNs."""

@@ -295,6 +295,7 @@ SHARED: dict[str, Any] = {
     "s16": Struct("<h").unpack_from, "s32": Struct("<i").unpack_from,
     "uf32": Struct("<f").unpack_from, "uf64": Struct("<d").unpack_from,
     "p16": Struct("<H").pack_into, "p32": PACK_U32, "p64": Struct("<Q").pack_into, "pf64": Struct("<d").pack_into,
+    "from_bytes": int.from_bytes, "u128": Struct("16s").unpack_from, "p128": Struct("16s").pack_into,
     "store_f32": _store_f32, "f32_bits_of": _f32_bits_of, "sqrt": math.sqrt, "f64_div": f64.div, "NAN": CANONICAL_NAN,
     "as_non_null": _as_non_null, "thrown_again": _thrown_again,
     "Thrown": GuestException, "Exception_": ExceptionReference, "Trap": Trap, "Hop": FunctionType,

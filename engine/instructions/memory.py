@@ -5,30 +5,26 @@ Every access goes through Memory.load and Memory.store, which check it as the me
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from quire.engine import types as t
 from quire.engine.immediates import DATA, MEMORY, Context, MemArg, memarg
+from quire.engine.instructions.access import Access
 from quire.engine.instructions.row import stateful, typed
 from quire.engine.instructions.table import narrower
 from quire.engine.numeric.floats import f32, f64
 from quire.engine.runtime.frame import Frame
 
-Load = Callable[[Frame, MemArg, int], int]
-Store = Callable[[Frame, MemArg, int, int], None]
 
-
-def load(size: int) -> Load:
+def load(size: int) -> Access:
     """An unsigned load of `size` bytes."""
 
     def load_unsigned(frame: Frame, m: MemArg, address: int) -> int:
         """Without sign. Spec: exec/instructions#exec-load"""
         return int.from_bytes(frame.memory(m.memory).load(address + m.offset, size), "little")
 
-    return load_unsigned
+    return Access(load_unsigned, size)
 
 
-def load_signed(size: int, result_size: int) -> Load:
+def load_signed(size: int, result_size: int) -> Access:
     """A load of `size` bytes that extends the sign to `result_size` bytes."""
     mask = (1 << 8 * result_size) - 1
 
@@ -36,7 +32,7 @@ def load_signed(size: int, result_size: int) -> Load:
         """With the sign extended. Spec: exec/instructions#exec-load"""
         return int.from_bytes(frame.memory(m.memory).load(address + m.offset, size), "little", signed=True) & mask
 
-    return load_extended
+    return Access(load_extended, size, signed=True)
 
 
 def load_f32(frame: Frame, m: MemArg, address: int) -> float:
@@ -49,7 +45,7 @@ def load_f64(frame: Frame, m: MemArg, address: int) -> float:
     return f64.from_bits(int.from_bytes(frame.memory(m.memory).load(address + m.offset, 8), "little"))
 
 
-def store(size: int) -> Store:
+def store(size: int) -> Access:
     """A store of the low `size` bytes."""
     mask = (1 << 8 * size) - 1
 
@@ -57,7 +53,7 @@ def store(size: int) -> Store:
         """The low bytes. Spec: exec/instructions#exec-store"""
         frame.memory(m.memory).store(address + m.offset, (value & mask).to_bytes(size, "little"))
 
-    return store_wrapped
+    return Access(store_wrapped, size, stores=True)
 
 
 def store_f32(frame: Frame, m: MemArg, address: int, value: float) -> None:
@@ -109,8 +105,8 @@ def data_drop(frame: Frame, data: int) -> None:
 ROWS = (
     stateful(0x28, "i32.load", [memarg(4)], "addr -> i32", load(4)),
     stateful(0x29, "i64.load", [memarg(8)], "addr -> i64", load(8)),
-    stateful(0x2A, "f32.load", [memarg(4)], "addr -> f32", load_f32),
-    stateful(0x2B, "f64.load", [memarg(8)], "addr -> f64", load_f64),
+    stateful(0x2A, "f32.load", [memarg(4)], "addr -> f32", Access(load_f32, 4, real=True)),
+    stateful(0x2B, "f64.load", [memarg(8)], "addr -> f64", Access(load_f64, 8, real=True)),
     stateful(0x2C, "i32.load8_s", [memarg(1)], "addr -> i32", load_signed(1, 4)),
     stateful(0x2D, "i32.load8_u", [memarg(1)], "addr -> i32", load(1)),
     stateful(0x2E, "i32.load16_s", [memarg(2)], "addr -> i32", load_signed(2, 4)),
@@ -123,8 +119,8 @@ ROWS = (
     stateful(0x35, "i64.load32_u", [memarg(4)], "addr -> i64", load(4)),
     stateful(0x36, "i32.store", [memarg(4)], "addr i32 ->", store(4)),
     stateful(0x37, "i64.store", [memarg(8)], "addr i64 ->", store(8)),
-    stateful(0x38, "f32.store", [memarg(4)], "addr f32 ->", store_f32),
-    stateful(0x39, "f64.store", [memarg(8)], "addr f64 ->", store_f64),
+    stateful(0x38, "f32.store", [memarg(4)], "addr f32 ->", Access(store_f32, 4, stores=True, real=True)),
+    stateful(0x39, "f64.store", [memarg(8)], "addr f64 ->", Access(store_f64, 8, stores=True, real=True)),
     stateful(0x3A, "i32.store8", [memarg(1)], "addr i32 ->", store(1)),
     stateful(0x3B, "i32.store16", [memarg(2)], "addr i32 ->", store(2)),
     stateful(0x3C, "i64.store8", [memarg(1)], "addr i64 ->", store(1)),

@@ -14,8 +14,8 @@ Four kinds of row, each made by the function of its name:
         branches, calls and stack-polymorphic rows. Their rules are methods named after `rule`, of the validator and of
         each tier.
 
-A row may carry a template beside its function: the same as a Python expression, for the tier that compiles. Without
-one, the function is called on canonical operands.
+A row may carry a template beside its function: the same as a Python expression, for the tier that compiles. Loads and
+stores are named with what they do as an Access. Without either, the function is called on canonical operands.
 
 `run` returns None, one value, or a tuple where the signature has several results.
 This module knows no instruction; the chapters beside it do. Spec: appendix/index-instructions
@@ -32,6 +32,7 @@ from typing import Any
 from quire.engine import types as t
 from quire.engine.errors import Crash
 from quire.engine.immediates import Context, Immediate
+from quire.engine.instructions.access import Access
 from quire.engine.instructions.templates import Template
 
 Signature = Callable[..., t.FunctionType]
@@ -60,6 +61,7 @@ class Row:
     constant: bool = False  # may stand in a constant expression
     needs_data_count: bool = False  # is malformed without a data count section
     template: Template | None = None  # the function as a Python expression; without one the function is called
+    access: Access | None = None  # what a load or store does with the bytes
 
     @property
     def rule(self) -> str:
@@ -100,15 +102,15 @@ def stateful(
     mnemonic: str,
     immediates: Sequence[Immediate],
     signature: str,
-    run: Callable[..., Any],
+    run: Callable[..., Any] | Access,
     *,
     needs_data_count: bool = False,
 ) -> Row:
-    """A row whose `run(frame, *immediates, *operands)` reads or changes the state."""
+    """A row whose `run(frame, *immediates, *operands)` reads or changes the state; a load or store is an access."""
     kinds = tuple(immediates)
-    return Row(
-        opcode, mnemonic, kinds, Kind.STATEFUL, _address_signature(signature, kinds), run, False, needs_data_count
-    )
+    access, run = (run, run.run) if isinstance(run, Access) else (None, run)
+    fixed = _address_signature(signature, kinds)
+    return Row(opcode, mnemonic, kinds, Kind.STATEFUL, fixed, run, False, needs_data_count, access=access)
 
 
 def typed(

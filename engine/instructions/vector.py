@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from quire.engine.immediates import LANES, V128, Lane, MemArg, memarg
-from quire.engine.instructions.memory import Load, load, store
+from quire.engine.instructions.memory import load, store
 from quire.engine.instructions.row import numeric, stateful
 from quire.engine.instructions.templates import (
     Template,
@@ -42,9 +42,9 @@ from quire.engine.numeric.vectors import (
 from quire.engine.runtime.frame import Frame
 
 
-def load_through(size: int, operation: Unary) -> Load:
+def load_through(size: int, operation: Unary) -> Callable[[Frame, MemArg, int], int]:
     """A load of `size` bytes, made a vector by `operation`."""
-    load_bits = load(size)
+    load_bits = load(size).run
 
     def load_vector(frame: Frame, m: MemArg, address: int) -> int:
         """Spec: exec/instructions#exec-vload-pack"""
@@ -55,7 +55,7 @@ def load_through(size: int, operation: Unary) -> Load:
 
 def load_lane(shape: IntegerShape) -> Callable[[Frame, MemArg, int, int, int], int]:
     """A load of one lane; the others are kept."""
-    load_bits = load(shape.width // 8)
+    load_bits = load(shape.width // 8).run
 
     def load_one_lane(frame: Frame, m: MemArg, lane: int, address: int, v: int) -> int:
         """Spec: exec/instructions#exec-vload-lane"""
@@ -66,7 +66,7 @@ def load_lane(shape: IntegerShape) -> Callable[[Frame, MemArg, int, int, int], i
 
 def store_lane(shape: IntegerShape) -> Callable[[Frame, MemArg, int, int, int], None]:
     """A store of one lane."""
-    store_bits = store(shape.width // 8)
+    store_bits = store(shape.width // 8).run
 
     def store_one_lane(frame: Frame, m: MemArg, lane: int, address: int, v: int) -> None:
         """Spec: exec/instructions#exec-vstore-lane"""

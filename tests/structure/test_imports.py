@@ -12,7 +12,7 @@ ORDER = [
         f"quire.engine.{part}"
         for part in (
             "errors types matching bytestream type_encoding immediates numeric instructions.expressions "
-            "instructions.templates instructions.row module runtime instructions extension instruction_set binary "
+            "instructions.access instructions.templates instructions.row module runtime instructions extension instruction_set binary "
             "validate instantiate interpret compile tiers"
         ).split()
     ),
