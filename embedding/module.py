@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from quire.embedding.types import (
     extern_type,
 )
 from quire.engine.binary import decode, encode
+from quire.engine.cache import load
 from quire.engine.errors import Malformed
 from quire.engine.module import Export
 from quire.engine.module import Module as RawModule
@@ -43,9 +44,29 @@ def is_text(source: str) -> bool:
 
 def read(engine: Engine, source: str | bytes | bytearray | memoryview) -> RawModule:
     """The module that a text, or the bytes of a binary or text, is; not validated. Raises Malformed."""
-    data = source if isinstance(source, str) else bytes(memoryview(source))
-    try:
+    data = _plain(source)
+    with _wanted_features(engine, data):
         return _read(engine, data)
+
+
+def _load(engine: Engine, source: str | bytes | bytearray | memoryview) -> ValidModule:
+    """The same, validated. Raises Malformed, Invalid."""
+    data = _plain(source)
+    if isinstance(data, str) or not is_binary(data):
+        return validate(read(engine, data), engine.instruction_set)
+    with _wanted_features(engine, data):
+        return load(data, engine.instruction_set, engine.cache)
+
+
+def _plain(source: str | bytes | bytearray | memoryview) -> str | bytes:
+    return source if isinstance(source, str) else bytes(memoryview(source))
+
+
+@contextmanager
+def _wanted_features(engine: Engine, data: str | bytes) -> Iterator[None]:
+    """An error tells which feature would make a module of this."""
+    try:
+        yield
     except Malformed as error:
         feature = _feature_wanted(engine, data)
         if feature is not None:
@@ -77,7 +98,7 @@ class Module:
     def __init__(self, engine: Engine, source: str | bytes | bytearray | memoryview) -> None:
         """`source` is a text, or the bytes of a binary or a text. Raises Malformed, Invalid."""
         self.engine = engine
-        self.valid: ValidModule = validate(read(engine, source), engine.instruction_set)
+        self.valid = _load(engine, source)
 
     @classmethod
     def from_file(cls, engine: Engine, path: str | PathLike[str]) -> Module:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
+from quire.embedding.caching import Cache
 from quire.embedding.handle import Handle
 from quire.embedding.instance import Instance, InstanceExports, is_shared
 from quire.embedding.linker import unknown_imports
@@ -38,6 +39,7 @@ def instantiate(
     features: Iterable[str] | None = None,
     limits: Limits | None = None,
     settings: Mapping[str, str] | None = None,
+    cache: bool | Cache = True,
 ) -> Instance:
     """An instance of a module, in a store of its own, or in that of what it imports.
 
@@ -45,7 +47,8 @@ def instantiate(
     comment or nothing. `imports` maps names of modules to what they offer: a mapping from names to functions of the
     host, numbers (for globals that are not mutable), and objects of another instance or a store; the exports of an
     instance; or a quire.Wasi. `tier` is "auto", "fast" or "reference"; `features` are proposals' names, all by default;
-    `settings` those that they have for a store, such as `{"alignment": "trap"}`.
+    `settings` those that they have for a store, such as `{"alignment": "trap"}`. `cache` is where modules are kept
+    between runs, as for Engine.
 
     Raises OSError, Malformed, Invalid, Unlinkable, TypeError for an import that is none of these, ValueError for
     objects of several stores, or for a tier, limits or settings where their store has its own; and all that Instance
@@ -56,12 +59,12 @@ def instantiate(
         raise TypeError(f"imports are a mapping from names of modules, not {type(given).__name__}")
     store = _store_of(_offered(given))
     if store is None:
-        store = Store(Engine(features=features, tier=tier or AUTO), limits=limits, settings=settings)
-        engine = store.engine
+        engine = Engine(features=features, tier=tier or AUTO, cache=cache)
+        store = Store(engine, limits=limits, settings=settings)
     elif tier is not None or limits is not None or settings is not None:
         raise ValueError("what is imported has a store, and that has its own tier, limits and settings")
     else:
-        engine = store.engine if features is None else Engine(features=features)
+        engine = store.engine if features is None else Engine(features=features, cache=cache)
     module = _module(engine, source)
     return Instance.link(store, module, _link(store, module, given))
 

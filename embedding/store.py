@@ -8,6 +8,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from quire.embedding.caching import Cache
 from quire.embedding.conversion import Converters
 from quire.embedding.function import Func
 from quire.embedding.memory import Memory
@@ -50,16 +51,20 @@ class Engine:
         features: Iterable[str] | None = None,
         tier: str = AUTO,
         extensions: Iterable[Extension] = (),
+        cache: bool | Cache = True,
     ) -> None:
         """`features` are names of proposals beside WebAssembly 3.0; None is all that Quire has.
 
         `extensions` come on top of them; the text format knows no words of theirs.
 
-        `tier` is "auto" or a name of quire.engine.tiers. Raises ValueError for a name that there is not.
+        `tier` is "auto" or a name of quire.engine.tiers. `cache` is where modules are kept between runs; False for no
+        cache, True for the one that the environment says. Raises ValueError for a name that there is not.
         """
         self.features = FEATURES if features is None else in_order(features)
         self.instruction_set = _extended(instruction_set(self.features), tuple(extensions))
         self.tier = make_tier(tier)
+        wanted = Cache() if cache is True else cache
+        self.cache = wanted.raw if isinstance(wanted, Cache) else None
 
     @cached_property
     def text_format(self) -> TextFormat:

@@ -75,7 +75,11 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A proposal. `name` is that of the feature, as in `--enable name`."""
+    """A proposal. `name` is that of the feature, as in `--enable name`.
+
+    `home` is the module that makes it, `__name__` there, if all of it is written in the folder of that module. Nothing
+    is kept on disk of modules that need an extension whose functions depend on more, or on other sources.
+    """
 
     name: str
     rows: tuple[Row, ...] = ()  # seam 1; their kinds of immediate are seam 2
@@ -83,3 +87,4 @@ class Extension:
     memory_layers: tuple[MemoryLayer, ...] = ()
     segment_attributes: tuple[SegmentAttribute, ...] = ()
     settings: tuple[Setting, ...] = ()
+    home: str | None = None

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+os.environ["QUIRE_CACHE_SIZE"] = "0"  # tests find nothing that was made before, and leave nothing; processes inherit it
+
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:

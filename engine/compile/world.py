@@ -11,13 +11,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from operator import length_hint
 from struct import Struct
+from time import perf_counter
 from types import CodeType, FunctionType
 from typing import Any
 from weakref import ReferenceType, ref
 
 from quire.engine import matching
-from quire.engine.compile.generate import Generated, Options, generate
-from quire.engine.compile.translate import Spot
+from quire.engine.cache import Kept
+from quire.engine.compile.generate import Options, generate
+from quire.engine.compile.record import Record, compiled, from_bytes, variant_of
 from quire.engine.errors import Site, Trap
 from quire.engine.instructions.row import Kind
 from quire.engine.interpret import exits
@@ -58,14 +60,11 @@ def site_of(function: WasmFunction, index: int) -> Site:
 class Compiled:
     """A function that was compiled: where a line of its code came from."""
 
-    __slots__ = ("function", "spots")
+    __slots__ = ("at", "function")
 
-    def __init__(self, function: WasmFunction, generated: Generated) -> None:
+    def __init__(self, function: WasmFunction, record: Record) -> None:
         self.function = function
-        self.spots = generated.source.spots
-
-    def at(self, line: int) -> Sequence[Spot]:
-        return self.spots.get(line, ())
+        self.at = record.at
 
 
 class World:
@@ -82,6 +81,7 @@ class World:
         ] = {}  # where each function is imported, as what
         self.namespace: dict[str, Any] = {**SHARED, **self.own_names()}
         self.options = Options(self.access, self.fueled, instance.store.limits.depth < HostLimits().depth)
+        self.variant = variant_of(self.options, instance)
         self.frames = instance.store.limits.depth * (1 + self.options.counted)  # of Python, at most
         for index, function in enumerate(instance.functions):
             self.place(index, function)
@@ -160,30 +160,40 @@ class World:
         return compile_first
 
     def compile(self, function: WasmFunction) -> None:
-        """Generate the code of a function and put it in the place of its stub."""
-        generated = generate(self.instance.module, function, self.options)
-        title = f"<wasm func {function.index}{f' ${function.name}' if function.name else ''}>"
-        module = compile(generated.source.text, title, "exec", dont_inherit=True)
-        linecache.cache[title] = (len(generated.source.text), None, generated.source.text.splitlines(True), title)
-        for name, index in generated.names.items():
+        """Put the code of a function in the place of its stub."""
+        record = self.kept(function) or self.generated(function)
+        title = title_of(function)
+        linecache.cache[title] = (len(record.text), None, record.text.splitlines(True), title)
+        for name, index in record.names.items():
             if name not in self.namespace:
                 self.namespace[name] = self.bound(function, name, index)
-        made = {}
-        for code in module.co_consts:
-            if isinstance(code, CodeType):
-                made[code.co_name] = FunctionType(code, self.namespace, code.co_name)
+        made = {code.co_name: FunctionType(code, self.namespace, code.co_name) for code in record.functions}
         entry, tail = f"f{function.index}", f"b{function.index}"
         body = made.get(tail, made[entry])
-        self.compiled[body.__code__] = Compiled(function, generated)
+        self.compiled[body.__code__] = Compiled(function, record)
         function.direct = made[entry]
         self.namespace.update({entry: made[entry], tail: body})
         self.done.add(function.index)
-        if not (generated.calls or self.fueled or self.options.counted):
+        if not (record.calls or self.fueled or self.options.counted):
             self.shallow.add(function.index)
         for importer, number in self.importers.pop(function.index, ()):
             world = importer()
             if world is not None:
                 world.namespace.update({f"f{number}": made[entry], f"b{number}": made[entry]})
+
+    def kept(self, function: WasmFunction) -> Record | None:
+        """The code of a function from an earlier run."""
+        kept: Kept | None = self.instance.module.kept
+        found = None if kept is None else kept.find(self.variant, function.index)
+        return None if found is None else from_bytes(found)
+
+    def generated(self, function: WasmFunction) -> Record:
+        """The code of a function, made now."""
+        start, kept = perf_counter(), self.instance.module.kept
+        record = compiled(generate(self.instance.module, function, self.options), title_of(function))
+        if kept is not None:
+            kept.keep(self.variant, function.index, record.to_bytes(), perf_counter() - start)
+        return record
 
     def tail(self, function: Function) -> Code:
         """What a tail call calls."""
@@ -215,6 +225,11 @@ class World:
             if not matching.matches_defined(function.type, expected):
                 raise IndexError("a function of another type")  # told in full when it is located
         return outside(function, self.instance)
+
+
+def title_of(function: WasmFunction) -> str:
+    """What tracebacks call the source of a function."""
+    return f"<wasm func {function.index}{f' ${function.name}' if function.name else ''}>"
 
 
 def callee(frame: SiteFrame, index: int, operand: Any) -> Function:

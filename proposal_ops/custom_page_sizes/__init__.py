@@ -59,6 +59,7 @@ EXTENSION = Extension(
             check=check_page_size,
         ),
     ),
+    home=__name__,
 )
 TEXT = TextExtension(
     name="custom-page-sizes",

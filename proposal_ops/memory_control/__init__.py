@@ -59,6 +59,7 @@ EXTENSION = Extension(
     ),
     segment_attributes=(SEGMENT_PROTECTION,),
     settings=(PROFILE,),
+    home=__name__,
 )
 
 

@@ -13,7 +13,9 @@ from quire.proposal_ops.threads.rows import ROWS
 from quire.proposal_ops.threads.shared_memory import SHARED_FLAG, SHARED_LAYER
 from quire.wat.extension import MemoryAttributeForm, Position, TextExtension
 
-EXTENSION = Extension(name="threads", rows=ROWS, memory_flags=(SHARED_FLAG,), memory_layers=(SHARED_LAYER,))
+EXTENSION = Extension(
+    name="threads", rows=ROWS, memory_flags=(SHARED_FLAG,), memory_layers=(SHARED_LAYER,), home=__name__
+)
 TEXT = TextExtension(
     name="threads", memory_attributes=(MemoryAttributeForm("shared", "shared", Position.AFTER_LIMITS),)
 )

@@ -44,5 +44,6 @@ EXTENSION = Extension(
         numeric((0xFC, 0x15), "i64.mul_wide_s", "i64 i64 -> i64 i64", mul_wide_s),
         numeric((0xFC, 0x16), "i64.mul_wide_u", "i64 i64 -> i64 i64", mul_wide_u),
     ),
+    home=__name__,
 )
 TEXT = TextExtension(name="wide-arithmetic")

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what type checkers see; a test holds it equal to the names below
+    from quire.embedding.caching import Cache as Cache
     from quire.embedding.function import Caller as Caller
     from quire.embedding.function import Func as Func
     from quire.embedding.instance import Instance as Instance
@@ -58,6 +59,7 @@ if TYPE_CHECKING:  # what type checkers see; a test holds it equal to the names 
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "quire.embedding.caching": "Cache",
     "quire.embedding.function": "Caller Func",
     "quire.embedding.instance": "Instance InstanceExports",
     "quire.embedding.linker": "Linker",

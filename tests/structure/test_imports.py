@@ -13,7 +13,7 @@ ORDER = [
         for part in (
             "errors types matching bytestream type_encoding immediates numeric instructions.expressions "
             "instructions.access instructions.templates instructions.row module runtime instructions extension instruction_set binary "
-            "validate instantiate interpret compile tiers"
+            "validate cache instantiate interpret compile tiers"
         ).split()
     ),
     "quire.engine",
