@@ -20,6 +20,7 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "print": ("quire.cli.verbs.print", "write a module as a text (.wat)"),
     "compile": ("quire.cli.verbs.compile", "write the Python that the fast tier makes of a module"),
     "objdump": ("quire.cli.verbs.objdump", "show sections, types, imports, exports and code of a module"),
+    "cache": ("quire.cli.verbs.cache", "show or remove what is kept of modules between runs"),
     "wast": ("quire.spec_tests.command", "run conformance scripts (.wast)"),
     "wast-export": ("quire.spec_tests.export", "write scripts as JSON and binaries, for other engines"),
     "fuzz": ("quire.fuzz.command", "compare this engine with others on generated modules"),

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from quire.cli.failure import WRONG_USAGE, Failure
+from quire.embedding.caching import Cache
 from quire.embedding.store import Engine, Limits
 from quire.engine.extension import Extension
 from quire.engine.tiers import AUTO, BEST, TIERS
@@ -51,8 +52,24 @@ def features(arguments: argparse.Namespace) -> tuple[str, ...]:
 
 
 def make_engine(arguments: argparse.Namespace, extensions: Iterable[Extension] = ()) -> Engine:
-    """With the features and the tier that are asked for. Raises Failure."""
-    return Engine(features=features(arguments), tier=getattr(arguments, "tier", AUTO), extensions=extensions)
+    """With the features, the tier and the cache that are asked for. Raises Failure."""
+    tier, cache = getattr(arguments, "tier", AUTO), getattr(arguments, "cache", False) and find_cache()
+    return Engine(features=features(arguments), tier=tier, extensions=extensions, cache=cache)
+
+
+def add_cache(parser: argparse.ArgumentParser) -> None:
+    """--no-cache: for each verb that is there to run modules, not to look at them."""
+    parser.add_argument(
+        "--no-cache", dest="cache", action="store_false", help="use nothing that was kept of earlier runs, keep nothing"
+    )
+
+
+def find_cache() -> Cache:
+    """The cache that the environment says. Raises Failure."""
+    try:
+        return Cache()
+    except ValueError as error:
+        raise Failure(str(error), status=WRONG_USAGE) from None
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:

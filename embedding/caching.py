@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Final
 
 from quire.engine.cache import Cache as RawCache
-from quire.engine.cache import Folder
+from quire.engine.cache import Entry, Folder
 
 DIRECTORY, SIZE = "QUIRE_CACHE_DIR", "QUIRE_CACHE_SIZE"
 LIMIT: Final = 256 << 20
@@ -36,8 +37,20 @@ class Cache:
         self.path = None if folder is None else folder.absolute()
         self.raw = None if self.path is None or not self.limit else RawCache(Folder(self.path, self.limit))
 
+    def usage(self) -> tuple[int, int]:
+        """How many modules are kept, and in how many bytes. Raises OSError, also for a folder that may not be used."""
+        return _counted([] if self.raw is None else self.raw.folder.entries())
+
+    def clear(self) -> tuple[int, int]:
+        """Remove them: how many there were, and in how many bytes. Raises OSError."""
+        return _counted([] if self.raw is None else self.raw.folder.clear())
+
     def __repr__(self) -> str:
         return f"<Cache of up to {self.limit} bytes in {self.path}>"
+
+
+def _counted(entries: Sequence[Entry]) -> tuple[int, int]:
+    return len(entries), sum(each.size for each in entries)
 
 
 def _folder() -> Path | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from quire.cli.failure import WRONG_USAGE, Failure, host_failure
 from quire.cli.guards import add_guards, guarded_engine
-from quire.cli.options import add_features, add_limits, add_settings, add_tier, make_limits, settings
+from quire.cli.options import add_cache, add_features, add_limits, add_settings, add_tier, make_limits, settings
 from quire.cli.source import Source, read_source
 from quire.cli.values import format_value, read_arguments, value_as_json
 from quire.embedding.function import Func
@@ -70,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_guards(parser)
     add_tier(parser)
+    add_cache(parser)
     add_features(parser)
     add_settings(parser)
     add_limits(parser)

@@ -5,6 +5,7 @@ what is known of one module; `load` is the way from bytes to a valid module that
 keeps is bytes to it. docs/rationale.md, "The cache"
 """
 
+from quire.engine.cache.folder import Entry as Entry
 from quire.engine.cache.folder import Folder as Folder
 from quire.engine.cache.folder import NotSafe as NotSafe
 from quire.engine.cache.kept import Cache as Cache
