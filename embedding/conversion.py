@@ -17,10 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import index
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from quire.embedding import crossing
 from quire.embedding.function import Caller, Func
 from quire.embedding.handle import Handle
 from quire.embedding.references import ArrayRef, ExnRef, I31Ref, StructRef
@@ -29,7 +31,6 @@ from quire.engine import types as t
 from quire.engine.errors import Crash
 from quire.engine.numeric.floats import f32
 from quire.engine.runtime.function import Function, HostFunction
-from quire.engine.runtime.instance import Instance
 from quire.engine.runtime.objects import (
     Array,
     ExceptionReference,
@@ -38,6 +39,7 @@ from quire.engine.runtime.objects import (
     Structure,
     is_instance,
 )
+from quire.engine.runtime.objects import GuestException as RawGuestException
 from quire.engine.runtime.tag import Tag
 
 if TYPE_CHECKING:
@@ -176,6 +178,7 @@ _TO_HOST: Mapping[t.NumberType | t.PackedType, Convert] = MappingProxyType({
 class Signature:
     """The converters of a function type, both ways: a guest's function is called, or calls."""
 
+    type: t.FunctionType
     parameters_to_guest: tuple[Convert, ...]
     parameters_to_host: tuple[Convert, ...]
     results_to_guest: tuple[Convert, ...]
@@ -184,19 +187,6 @@ class Signature:
     def arguments(self, values: Sequence[Any]) -> list[Any]:
         """What the host passes. Raises TypeError or OverflowError."""
         return _each(self.parameters_to_guest, values, "argument")
-
-    def returned(self, results: Sequence[Any]) -> Any:
-        """What the guest returned: None, a value, or a tuple of several."""
-        converters = self.results_to_host
-        if len(converters) == 1:
-            return converters[0](results[0])
-        if not converters:
-            return None
-        return tuple([convert(value) for convert, value in zip(converters, results, strict=True)])
-
-    def received(self, arguments: Sequence[Any]) -> list[Any]:
-        """What the guest passed to a function of the host."""
-        return [convert(value) for convert, value in zip(self.parameters_to_host, arguments, strict=True)]
 
     def results(self, value: Any) -> Any:
         """What a function of the host returned, as the engine takes it. Raises TypeError or OverflowError."""
@@ -208,6 +198,10 @@ class Signature:
         if not converters and value is not None:
             raise TypeError(f"no result wanted, {type(value).__name__} given")
         return tuple(_each(converters, value, "result")) if converters else None
+
+    def kinds(self) -> tuple[crossing.Kinds, crossing.Kinds]:
+        """Of the parameters and of the results."""
+        return crossing.kinds(self.type.parameters), crossing.kinds(self.type.results)
 
 
 def _each(converters: Sequence[Convert], values: Sequence[Any], what: str) -> list[Any]:
@@ -221,6 +215,18 @@ def _each(converters: Sequence[Convert], values: Sequence[Any], what: str) -> li
     except (TypeError, OverflowError, ValueError) as error:
         raise type(error)(f"{what} {len(done) + 1}: {error}") from None
     return done
+
+
+def _named(name: str, convert: Convert) -> Convert:
+    """The same, whose errors begin with the name of a function."""
+
+    def named(value: Any) -> Any:
+        try:
+            return convert(value)
+        except (TypeError, OverflowError, ValueError) as error:
+            raise type(error)(f"{name}: {error}") from None
+
+    return named
 
 
 class Converters:
@@ -247,6 +253,7 @@ class Converters:
         if known is None:
             type_ = t.function_type_of(function)
             known = self._signatures[function] = Signature(
+                type_,
                 tuple(map(self.to_guest, type_.parameters)),
                 tuple(map(self.to_host, type_.parameters)),
                 tuple(map(self.to_guest, type_.results)),
@@ -273,17 +280,18 @@ class Converters:
     ) -> HostFunction:
         """A function of the engine that calls `code`, with a Caller before its arguments if it wants one."""
         signature = self.signature(type_)
+        make = crossing.to_host(*signature.kinds(), wants_caller=access_caller)
+        give = _named(name, signature.results)
+        call = make(code, partial(Caller, self.store), give, signature.parameters_to_host)
+        return HostFunction(type_, call, name, wants_caller=access_caller)
 
-        def call(*arguments: Any) -> Any:
-            return give_back(code(*signature.received(arguments)))
+    def entry(self, function: Function, name: str) -> Callable[[Sequence[Any]], Any]:
+        """What calls a function with arguments of the host's and gives what the host wants: None, a value, or a tuple.
 
-        def call_with_caller(instance: Instance | None, *arguments: Any) -> Any:
-            return give_back(code(Caller(self.store, instance), *signature.received(arguments)))
-
-        def give_back(result: Any) -> Any:
-            try:
-                return signature.results(result)
-            except (TypeError, OverflowError, ValueError) as error:
-                raise type(error)(f"{name}: {error}") from None
-
-        return HostFunction(type_, call_with_caller if access_caller else call, name, wants_caller=access_caller)
+        Raises TypeError and OverflowError, which call it by `name`, and what functions of guests and of the host raise.
+        """
+        signature, store = self.signature(function.type), self.store
+        make = crossing.to_guest(*signature.kinds())
+        take = _named(name, signature.arguments)
+        converters = signature.parameters_to_guest, signature.results_to_host
+        return make(store, store.raw, store.timed(function.entry()), take, RawGuestException, store.thrown, *converters)

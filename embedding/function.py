@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from quire.embedding.handle import Handle
@@ -22,19 +22,21 @@ class Func(Handle[Function]):
     guest untouched, to whoever called that. `name` is the name that the module, an export or the host gave it.
     """
 
-    __slots__ = ("name",)
+    __slots__ = ("_entry", "name")
 
     def __init__(self, store: Store, type: FuncType, func: Callable[..., Any], access_caller: bool = False) -> None:
         name = getattr(func, "__name__", "func")
         raw = store.converters.host_function(type.raw, func, name, access_caller=access_caller)
         super().__init__(store, raw)
         self.name = name
+        self._entry: Callable[[Sequence[Any]], Any] | None = None
 
     @classmethod
     def of(cls, store: Store, raw: Function, name: str | None = None) -> Self:
         """Around a function of the engine; `name` is that of an export, where it has none of its own."""
         made = super().of(store, raw)
         made.name = raw.name or name or "func"
+        made._entry = None
         return made
 
     def __call__(self, *arguments: Any) -> Any:
@@ -43,12 +45,10 @@ class Func(Handle[Function]):
         Raises TypeError for a wrong type or number of arguments and OverflowError for an integer out of range, before
         anything runs; Trap, Exhausted, GuestException, and whatever functions of the host raise.
         """
-        signature = self.store.converters.signature(self.raw.type)
-        try:
-            values = signature.arguments(arguments)
-        except (TypeError, OverflowError, ValueError) as error:
-            raise type(error)(f"{self.name}: {error}") from None
-        return signature.returned(self.store.call(self.raw, values))
+        entry = self._entry
+        if entry is None:
+            entry = self._entry = self.store.converters.entry(self.raw, self.name)
+        return entry(arguments)
 
     @property
     def type(self) -> FuncType:

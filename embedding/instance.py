@@ -18,23 +18,24 @@ class InstanceExports:
     """What an instance exports: `exports.fib`, `exports["fib"]`; iteration gives the names.
 
     It has no methods whose names could stand before those of exports; a name that begins with `_` is an item only.
+    Attributes are those of the object itself, which Python finds soonest.
     """
 
-    __slots__ = ("_externs",)
+    _externs: dict[str, Extern]
 
     def __init__(self, externs: dict[str, Extern]) -> None:
-        self._externs = externs
+        vars(self).update({name: each for name, each in externs.items() if not name.startswith("_")}, _externs=externs)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"the exports of an instance are as they are: {name!r} is not set", name=name, obj=self)
 
     def __getitem__(self, name: str) -> Any:
         """Raises KeyError."""
         return self._externs[name]
 
     def __getattr__(self, name: str) -> Any:
-        """Raises AttributeError."""
-        try:
-            return self._externs[name]
-        except KeyError:
-            raise AttributeError(f"the instance exports no {name!r}", name=name, obj=self) from None
+        """For what is no export. Raises AttributeError."""
+        raise AttributeError(f"the instance exports no {name!r}", name=name, obj=self)
 
     def __contains__(self, name: object) -> bool:
         return name in self._externs
@@ -46,7 +47,7 @@ class InstanceExports:
         return len(self._externs)
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._externs]
+        return sorted({*super().__dir__(), *self._externs})
 
     def __repr__(self) -> str:
         return f"<exports {', '.join(self._externs)}>"

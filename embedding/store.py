@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -96,12 +96,7 @@ class Store:
         _check_settings(settings or {}, self.engine.instruction_set)
         self.raw = RawStore(limits, settings)
         self.converters = Converters(self)
-        self._calls = 0  # that run now, one within the other
-
-    def call(self, function: Function, arguments: Sequence[Any]) -> tuple[Any, ...]:
-        """Call a function of the engine with values of the engine. Raises Trap, Exhausted, GuestException."""
-        with self.running():
-            return function.call(None, arguments)
+        self.calls = 0  # that run now, one within the other
 
     def running(self) -> Running:
         """While this context is open, the time limit holds; what guests throw comes out as GuestException."""
@@ -112,7 +107,7 @@ class Store:
 
         Any thread may do this. If no guest runs, the next one that does is stopped.
         """
-        self.raw.interrupted = True
+        self.raw.interrupt()
 
     def get_fuel(self) -> int | None:
         """What is left, in function entries and loop iterations; None is no limit."""
@@ -125,6 +120,27 @@ class Store:
         self.raw.fuel = fuel
 
     # For the rest of this room
+
+    def timed(self, enter: Callable[..., Any]) -> Callable[..., Any]:
+        """A function that runs guests, with a clock where time is limited. Calls are counted already."""
+        timeout = self.raw.limits.timeout
+        if timeout is None:
+            return enter
+
+        def with_clock(*arguments: Any) -> Any:
+            if self.calls > 1:
+                return enter(*arguments)
+            clock = Clock(self, timeout)
+            try:
+                return enter(*arguments)
+            finally:
+                clock.stop()
+
+        return with_clock
+
+    def thrown(self, error: RawGuestException) -> GuestException:
+        """An exception of a guest's that nobody caught, as the host sees it."""
+        return GuestException.of(ExnRef.of(self, error.exception))
 
     def wrap(self, raw: RawExtern, name: str | None = None) -> Extern:
         """An external of the engine as the host sees it; `name` is for a function that has none of its own."""
@@ -184,22 +200,22 @@ class Running:
 
     def __enter__(self) -> None:
         store = self.store
-        store._calls += 1
+        store.calls += 1
         timeout = store.raw.limits.timeout
-        if timeout is not None and store._calls == 1:
+        if timeout is not None and store.calls == 1:
             self.clock = Clock(store, timeout)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         store = self.store
-        store._calls -= 1
+        store.calls -= 1
         if self.clock is not None:
             self.clock.stop()
-        if not store._calls:
-            store.raw.interrupted = False
-        if kind is RawGuestException and isinstance(error, RawGuestException):
-            raise GuestException.of(ExnRef.of(store, error.exception)) from None
+        if store.raw.interrupted and not store.calls:
+            store.raw.interrupt(now=False)
+        if isinstance(error, RawGuestException):
+            raise store.thrown(error) from None
 
 
 class Clock:

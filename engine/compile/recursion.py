@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import threading
+from types import FrameType
 
-HEADROOM = 1000  # frames of the host and of the engine's own functions, beside those of the guest
+ROOM = 1000  # frames for the host and for the engine's own functions, beside those of the guest: what Python allows
 DEEPEST_ENTRY = 300  # calls from guest to host to guest: these use the stack of C on some versions
+MOST = 1 << 30  # frames: a limit is an int of C
 
 
 class Recursion:
@@ -16,35 +18,41 @@ class Recursion:
         self._lock = threading.Lock()
         self._running = 0
         self._before = 0  # the limit before it was raised
-        self._raised = 0  # the limit that was set; 0 while it is the host's
+        self._frames = 0  # of guests, by which it was raised
 
     def enter(self, frames: int) -> int:
         """A guest starts that may use so many frames of Python; how many guests run already."""
         with self._lock:
             running = self._running
-            if frames + HEADROOM > self._raised:
-                self._raise(frames + HEADROOM)
+            if not running:
+                self._before = sys.getrecursionlimit()
+            if frames > self._frames:
+                self._frames = frames
+                sys.setrecursionlimit(min(rest_of_host(self._before) + frames, MOST))
             self._running = running + 1
             return running
-
-    def _raise(self, limit: int) -> None:
-        present = sys.getrecursionlimit()
-        if not self._raised:
-            self._before = present
-        if present < limit:
-            sys.setrecursionlimit(limit)
-            self._raised = limit
 
     def leave(self) -> None:
         """A guest ended."""
         with self._lock:
             self._running -= 1
-            if self._raised and not self._running:
-                self._raised = 0
+            if not self._running:
+                self._frames = 0
                 try:
                     sys.setrecursionlimit(self._before)
                 except RecursionError:  # the host itself is deeper by now
                     return
+
+
+def rest_of_host(limit: int) -> int:
+    """The limit for the host's frames: its own, or, where that is a high one, so many more than there are."""
+    if limit <= ROOM:
+        return limit
+    frame: FrameType | None = sys._getframe()
+    depth = 0
+    while frame is not None:
+        frame, depth = frame.f_back, depth + 1
+    return min(limit, depth + ROOM)
 
 
 RECURSION = Recursion()

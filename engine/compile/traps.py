@@ -22,15 +22,15 @@ FAULTS = (IndexError, struct.error, OverflowError, ZeroDivisionError, AttributeE
 Place = tuple[Compiled, FrameType, int]  # a frame of generated code and the line that it is at
 
 
-def places(traceback: TracebackType | None, boundary: CodeType) -> tuple[list[Place], FrameType | None]:
+def places(traceback: TracebackType) -> tuple[list[Place], FrameType | None]:
     """The frames of generated code, outermost first, and the innermost frame of any kind.
 
-    What lies behind a further frame of `boundary` was explained there.
+    The first frame is that of who asks. What lies behind a further one of that code was explained there.
     """
     found: list[Place] = []
     innermost = None
-    at = traceback.tb_next if traceback is not None else None
-    while at is not None and at.tb_frame.f_code is not boundary:
+    at = traceback.tb_next
+    while at is not None and at.tb_frame.f_code is not traceback.tb_frame.f_code:
         innermost = at.tb_frame
         world = innermost.f_globals.get(MARK)
         compiled = None if world is None else world.compiled.get(innermost.f_code)
@@ -40,13 +40,18 @@ def places(traceback: TracebackType | None, boundary: CodeType) -> tuple[list[Pl
     return found, innermost
 
 
-def explain(error: Exception, boundary: CodeType, depth: int) -> Exception:
-    """The trap that an exception stands for, with its stack; any other exception as it is."""
-    found, innermost = places(error.__traceback__, boundary)
+def explain(error: Exception, depth: int) -> Exception:
+    """The trap that an exception stands for, with its stack; any other exception as it is.
+
+    To be asked where the exception is caught. `depth` is how deep calls may be nested.
+    """
+    if error.__traceback__ is None:
+        return error
+    found, innermost = places(error.__traceback__)
     if isinstance(error, RecursionError):
         ours = innermost is not None and is_ours(innermost)
         trap = Trap(EXHAUSTED, f"{depth} calls deep" if ours else "in a function of the host")
-        return located(trap, [site(place, None) for place in reversed(found)])
+        return located(trap, [site(place, None) for place in reversed(found[:depth])])
     if isinstance(error, MemoryError):
         return Exhausted("out of memory") if is_ours(innermost) else error
     if not found:

@@ -5,7 +5,7 @@ Spec: exec/runtime#stack, exec/instructions#function-calls, #exceptions
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import length_hint
 from typing import Any
 
@@ -61,6 +61,15 @@ class Interpreter:
             return Machine(store).run(function, arguments)
         finally:
             store.depth = depth
+
+    def entry(self, function: WasmFunction) -> Callable[..., Any]:
+        """A function of Python that runs it and gives None, one value, or a tuple."""
+
+        def enter(*arguments: Any) -> Any:
+            results = self.invoke(function, arguments)
+            return results if len(results) > 1 else results[0] if results else None
+
+        return enter
 
 
 class Machine:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from quire.engine import types as t
@@ -13,9 +14,14 @@ if TYPE_CHECKING:
 
 
 class Tier(Protocol):
-    """What runs functions: `invoke` calls one with plain values and returns its results as a tuple."""
+    """What runs functions: `invoke` calls one with plain values and returns its results as a tuple.
+
+    `entry` is the same for who calls it often: it takes plain values and gives None, one value, or a tuple.
+    """
 
     def invoke(self, function: WasmFunction, arguments: Sequence[Any]) -> tuple[Any, ...]: ...
+
+    def entry(self, function: WasmFunction) -> Callable[..., Any]: ...
 
 
 class Function:
@@ -44,6 +50,10 @@ class Function:
         """
         raise NotImplementedError
 
+    def entry(self) -> Callable[..., Any]:
+        """What the host calls with plain values; it gives None, one value, or a tuple. Raises as `call` does."""
+        raise NotImplementedError
+
 
 class WasmFunction(Function):
     """A function of an instance. `prepared` belongs to the tier that runs the instance."""
@@ -61,6 +71,9 @@ class WasmFunction(Function):
 
     def call(self, caller: Instance | None, arguments: Sequence[Any]) -> tuple[Any, ...]:
         return self.instance.tier.invoke(self, arguments)
+
+    def entry(self) -> Callable[..., Any]:
+        return self.instance.tier.entry(self)
 
     def __repr__(self) -> str:
         return f"<func {self.index}{f' ${self.name}' if self.name else ''}>"
@@ -92,6 +105,9 @@ class HostFunction(Function):
         if count == 1:
             return (result,)
         return tuple(result) if count else ()
+
+    def entry(self) -> Callable[..., Any]:
+        return partial(self.code, None) if self.wants_caller else self.code
 
     def __repr__(self) -> str:
         return f"<host func{f' ${self.name}' if self.name else ''}>"

@@ -15,7 +15,7 @@ from quire.engine.runtime.limits import HostLimits
 
 
 class Watcher(Protocol):
-    """Is told that `Store.interrupted` has changed, by the thread that changed it."""
+    """Is told that `Store.interrupted` may have changed, by the thread that changed it."""
 
     def interrupt(self, *, now: bool) -> None: ...
 
@@ -30,18 +30,13 @@ class Store:
         self.memory_used = 0  # bytes
         self.depth = 0  # nested calls now
         self.watchers: WeakSet[Watcher] = WeakSet()  # who does not ask `interrupted` at each tick
-        self._interrupted = False
+        self.interrupted = False  # to be read; `interrupt` changes it
 
-    @property
-    def interrupted(self) -> bool:
-        """Set by a timer or another thread; the guest stops at its next tick."""
-        return self._interrupted
-
-    @interrupted.setter
-    def interrupted(self, value: bool) -> None:
-        self._interrupted = value
+    def interrupt(self, *, now: bool = True) -> None:
+        """Stop the guest at its next tick, or, with `now` false, let the next one run. Any thread may do this."""
+        self.interrupted = now
         for watcher in tuple(self.watchers):
-            watcher.interrupt(now=value)
+            watcher.interrupt(now=now)
 
     def setting(self, name: str, default: str) -> str:
         """What an extension's setting is in this store."""

@@ -1,5 +1,7 @@
 """Functions of the host: their types, their results, their exceptions, their caller; and exceptions of guests."""
 
+import traceback
+
 import pytest
 
 import quire
@@ -240,3 +242,87 @@ def test_deep_recursion_through_the_host_is_a_trap():
     action.append(exports.f)
     with pytest.raises(quire.Trap, match="^call stack exhausted"):
         exports.f()
+
+
+SEVERAL = """
+  (func (export "f") (param i32 i64 f32 f64 v128 externref) (result i32 i64 f32 f64 v128 externref)
+    (local.get 0) (local.get 1) (local.get 2) (local.get 3) (local.get 4) (local.get 5))"""
+
+
+@pytest.mark.parametrize("tier", ["reference", "fast"])
+def test_values_of_all_kinds_cross_at_once(tier):
+    f = quire.instantiate(SEVERAL, tier=tier).exports.f
+    item = object()
+    assert f(0xFFFFFFFF, 1 << 63, 0.1, 0.1, (1 << 128) - 1, item) == (
+        -1, -1 << 63, 0.10000000149011612, 0.1, (1 << 128) - 1, item,
+    )  # fmt: skip
+    assert f(True, -5, 1, 2, bytes(16), None) == (1, -5, 1.0, 2.0, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((1, 2), TypeError, "f: arguments: 6 wanted, 2 given"),
+        ((), TypeError, "f: arguments: 6 wanted, 0 given"),
+        ((1 << 32, 0, 0, 0, 0, None), OverflowError, "f: argument 1: 4294967296 does not fit i32"),
+        ((0, (-1 << 63) - 1, 0, 0, 0, None), OverflowError, "f: argument 2: -9223372036854775809 does not fit i64"),
+        ((0, 0, "x", 0, 0, None), TypeError, "f: argument 3: f32 wanted, str given"),
+        ((0, 0, 0, None, 0, None), TypeError, "f: argument 4: f64 wanted, NoneType given"),
+        ((0, 0, 0, 0, bytes(15), None), TypeError, "f: argument 5: a v128 is 16 bytes, not 15"),
+    ],
+)
+def test_wrong_arguments_are_told_before_anything_runs(arguments, error, message):
+    f = quire.instantiate(SEVERAL).exports.f
+    with pytest.raises(error) as caught:
+        f(*arguments)
+    assert str(caught.value) == message
+    assert caught.value.__cause__ is None
+    assert f.store.calls == 0
+
+
+@pytest.mark.parametrize("tier", ["reference", "fast"])
+def test_a_store_counts_the_calls_that_run(tier):
+    seen, action = [], []
+
+    def note():
+        seen.append(instance.store.calls)
+        action.pop()()
+
+    text = """
+      (import "env" "note" (func $note)) (tag $e)
+      (func (export "note") (call $note)) (func (export "trap") (unreachable)) (func (export "throw") (throw $e))"""
+    instance = quire.instantiate(text, {"env": {"note": note}}, tier=tier)
+    exports = instance.exports
+    action += [int, exports.note]
+    exports.note()
+    assert seen == [1, 2]
+    for name, error in (("trap", quire.Trap), ("throw", quire.GuestException)):
+        for again in (False, True):
+            action.append(exports[name])
+            with pytest.raises(error):
+                exports.note() if again else exports[name]()
+            assert instance.store.calls == 0
+
+
+def test_tracebacks_show_how_a_call_got_across():
+    def fail():
+        raise Mine
+
+    with pytest.raises(Mine) as caught:
+        calling("i32", fail)()
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "result = enter()" in shown
+    assert "result = code()" in shown
+
+
+def test_exports_are_attributes_that_stay():
+    exports = quire.instantiate('(func (export "f")) (func (export "_g")) (func (export "keys"))').exports
+    assert exports.f is exports["f"]
+    assert exports.keys is exports["keys"]
+    assert exports["_g"].name == "_g"
+    assert not hasattr(exports, "_g")
+    with pytest.raises(AttributeError, match="the instance exports no 'h'"):
+        exports.h  # noqa: B018
+    with pytest.raises(AttributeError, match="'f' is not set"):
+        exports.f = None
+    assert {"f", "_g", "keys"} <= set(dir(exports))

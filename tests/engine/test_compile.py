@@ -179,14 +179,14 @@ def test_an_interrupt_stops_code(name):
     def interrupt():
         started.wait()
         time.sleep(0.01)
-        instance.store.interrupted = True
+        instance.store.interrupt()
 
     thread = threading.Thread(target=interrupt)
     thread.start()
     with pytest.raises(Exhausted, match="interrupted"):
         call(instance, name)
     thread.join()
-    instance.store.interrupted = False
+    instance.store.interrupt(now=False)
     assert world_of(instance).namespace["RUN"]
 
 

@@ -205,7 +205,7 @@ def test_fuel_counts_calls_and_iterations() -> None:
 
 def test_an_interrupt_stops_a_loop() -> None:
     store = Store()
-    store.interrupted = True
+    store.interrupt()
     instance = run('(module (func (export "f") (loop (br 0))))', store=store)
     with pytest.raises(Exhausted, match="interrupted"):
         call(instance, "f")

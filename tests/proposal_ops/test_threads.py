@@ -93,7 +93,7 @@ def test_nobody_sleeps_at_another_value_or_beyond_the_timeout(memory: Memory) ->
 
 def test_an_interrupt_ends_a_sleep(memory: Memory) -> None:
     each = instance(memory)
-    timer = threading.Timer(0.02, lambda: setattr(each.store, "interrupted", True))
+    timer = threading.Timer(0.02, each.store.interrupt)
     timer.start()
     with pytest.raises(Exhausted, match="interrupted"):
         call(each, "wait", 0, FOR_EVER)

@@ -183,7 +183,7 @@ def interrupted(make, pipe):
     """A guest with a pipe that nobody writes to, whose time is over soon after it began to wait."""
     guest = make(stdin=pipe[0])
     caller = Caller(guest, 10.0)
-    timer = threading.Timer(0.05, lambda: setattr(caller.store, "interrupted", True))
+    timer = threading.Timer(0.05, caller.store.interrupt)
     timer.start()
     yield caller
     timer.cancel()

@@ -1,0 +1,36 @@
+"""How far the calls of a function reach, as far as its code alone tells. Generates and runs nothing."""
+
+from __future__ import annotations
+
+from quire.engine.instructions.row import Kind
+from quire.engine.runtime.function import Function, WasmFunction
+
+DEEPEST = 16  # calls, one within the other
+LONGEST = 2000  # instructions that are looked at
+
+
+def is_flat(function: Function) -> bool:
+    """Whether a function calls none but a few of its own module, so that the stack which the host has is enough."""
+    return isinstance(function, WasmFunction) and _left(function, 0, LONGEST) >= 0
+
+
+def _left(function: WasmFunction, depth: int, allowed: int) -> int:
+    """How many of the allowed instructions are left when all that may be called is seen; -1 where it is too much."""
+    instructions = function.definition.body.instructions
+    allowed -= len(instructions)
+    if allowed < 0 or depth > DEEPEST:  # a cycle is at last too deep
+        return -1
+    callees: dict[int, None] = {}
+    for row, immediates in instructions:
+        if row.kind is Kind.CONTROL and "call" in row.mnemonic:
+            if row.mnemonic != "call":
+                return -1
+            callees[immediates[0]] = None
+    for index in callees:
+        callee = function.instance.functions[index]
+        if not isinstance(callee, WasmFunction) or callee.instance is not function.instance:
+            return -1
+        allowed = _left(callee, depth + 1, allowed)
+        if allowed < 0:
+            return -1
+    return allowed
