@@ -1,40 +1,90 @@
 """Modules that are valid no more, as a rule: one small change of one that was. Engines must agree on the verdict.
 
-Nothing in them is called, since a change may have taken away what makes loops end.
+A change is one of an instruction in a function, or of anything else in the module: a type, a limit, an index, a
+segment. Nothing in such a module is called, since a change may have taken away what makes loops end.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
-from quire.engine.immediates import Lane, MemArg, MemArgKind
+from quire.engine import types as t
+from quire.engine.immediates import Bits, Immediate, Integer, Lane, MemArg, MemArgKind
 from quire.engine.instruction_set import InstructionSet
 from quire.engine.instructions.row import Row
-from quire.engine.module import Expression, Instruction
+from quire.engine.module import Active, Declarative, Expression, Instruction, Module, Passive
 from quire.fuzz.choices import Choices
 from quire.fuzz.generate.generator import Generated
+from quire.fuzz.observe import Shim
+
+STAYING = ("imports", "custom_sections", "names")
+"""The parts of a module that stay: a change of an import is one of the host's."""
+KEPT = ("places", "shared", "page_size")
+"""Fields that stay: the last two are not in every instruction set."""
+HEAPS = (
+    t.FUNC, t.EXTERN, t.ANY, t.EQ, t.I31, t.STRUCT, t.ARRAY, t.EXN, t.NONE, t.NOFUNC, t.NOEXTERN, t.NOEXN,
+)  # fmt: skip
+VALUES = (t.I32, t.I64, t.F32, t.F64, t.V128, t.FUNCREF, t.EXTERNREF, t.ReferenceType(False, t.FUNC))
+LARGE = 1 << 31
+NUMBERS = (0, 1, 65535, 65536, 65537, 0xFFFFFFFF)
 
 
 def break_module(generated: Generated, choices: Choices) -> Generated:
-    """The module with one instruction exchanged, changed, doubled, swapped or taken away."""
-    functions = list(generated.module.functions)
-    number = choices.below(len(functions))
-    code = functions[number].body.instructions
+    """The module, with its shim or without, with one change."""
+    module = generated.module if choices.below(4) else Shim(generated).finished()
+    change = change_body if choices.below(2) and module.functions else change_part
+    module = change(replace(module, start=None), generated.instruction_set, choices)
+    return replace(generated, module=harmless(module), calls=(), fuel=False, broken=True)
+
+
+def harmless(module: Module) -> Module:
+    """The module without a start function, if that is one which could be started: it might never end."""
+    startable = module.start is not None and module.start < len(module.imports) + len(module.functions)
+    return replace(module, start=None) if startable and not _has_parameters(module) else module
+
+
+def _has_parameters(module: Module) -> bool:
+    """Whether validation must refuse the start function."""
+    number = (module.start or 0) - len(module.imports)
+    if number < 0:
+        return True
+    subtypes = [each for group in module.types for each in group.subtypes]
+    index = module.functions[number].type_index
+    composite = subtypes[index].composite if index < len(subtypes) else None
+    return not isinstance(composite, t.FunctionType) or composite != t.FunctionType()
+
+
+# Instructions
+
+
+def change_body(module: Module, instruction_set: InstructionSet, choices: Choices) -> Module:
+    """With one instruction of one function taken away, doubled, swapped, exchanged, or with other immediates."""
+    number = choices.below(len(module.functions))
+    body = module.functions[number].body
+    changed = changed_expression(body, instruction_set, choices)
+    functions = list(module.functions)
+    functions[number] = replace(functions[number], body=changed)
+    return replace(module, functions=tuple(functions))
+
+
+def changed_expression(body: Expression, instruction_set: InstructionSet, choices: Choices) -> Expression:
+    """With one instruction taken away, doubled, swapped, exchanged, or with other immediates."""
+    code = body.instructions
     at = choices.below(max(1, len(code) - 1))
-    kind = choices.below(6)
+    kind = choices.below(7)
     if kind == 0:
         changed = (*code[:at], *code[at + 1 :])
     elif kind == 1:
         changed = (*code[:at], code[at], *code[at:])
     elif kind == 2:
         changed = (*code[:at], *reversed(code[at : at + 2]), *code[at + 2 :])
-    elif kind == 3:
-        changed = (*code[:at], relative(code[at], generated.instruction_set, choices), *code[at + 1 :])
+    elif kind < 5:
+        changed = (*code[:at], relative(code[at], instruction_set, choices), *code[at + 1 :])
     else:
         changed = (*code[:at], nudged(code[at], choices), *code[at + 1 :])
-    functions[number] = replace(functions[number], body=Expression(changed))
-    module = replace(generated.module, functions=tuple(functions), start=None)
-    return replace(generated, module=module, calls=(), broken=True)
+    return Expression(changed)
 
 
 def relative(instruction: Instruction, instruction_set: InstructionSet, choices: Choices) -> Instruction:
@@ -50,13 +100,89 @@ def likeness(row: Row) -> list[object]:
 
 
 def nudged(instruction: Instruction, choices: Choices) -> Instruction:
-    """The same with an immediate that is one more: an index, a lane, an alignment."""
-    numbers = [at for at, value in enumerate(instruction.immediates) if isinstance(value, int | MemArg)]
+    """The same with another immediate: an index, a lane, an alignment, a type."""
+    kinds = instruction.row.immediates
+    numbers = [at for at, kind in enumerate(kinds) if not isinstance(kind, Integer | Bits)]
     if not numbers:
         return instruction
     at = choices.pick(numbers)
-    value = instruction.immediates[at]
-    new = value._replace(align=value.align + 1) if isinstance(value, MemArg) else (value + 1) & 0x7FFFFFFF
-    if isinstance(instruction.row.immediates[at], Lane):
-        new = choices.pick((2, 4, 8, 16, 255))
+    new = nudge(kinds[at], instruction.immediates[at], choices)
     return Instruction(instruction.row, (*instruction.immediates[:at], new, *instruction.immediates[at + 1 :]))
+
+
+def nudge(kind: Immediate, value: Any, choices: Choices) -> Any:
+    """Another value of an immediate."""
+    if isinstance(kind, Lane):
+        return choices.pick((2, 4, 8, 16, 255))
+    if isinstance(value, MemArg):
+        name = choices.pick(("align", "align", "memory"))
+        return value._replace(**{name: getattr(value, name) + 1})
+    if value is None:
+        return choices.pick(VALUES)
+    return value + 1 if isinstance(value, int) else changed_syntax(value, choices)
+
+
+# Everything else
+
+
+def change_part(module: Module, instruction_set: InstructionSet, choices: Choices) -> Module:
+    """With something changed that stands outside function bodies."""
+    names = [each.name for each in fields(module) if each.name not in STAYING and getattr(module, each.name) != ()]
+    name = choices.pick([each for each in names if each != "functions"] or names)
+    if name == "start":
+        return replace(module, start=choices.below(len(module.imports) + len(module.functions) + 1))
+    return replace(module, **{name: changed_syntax(getattr(module, name), choices)})
+
+
+def changed_syntax(node: Any, choices: Choices) -> Any:
+    """Any part of a module's syntax with one change somewhere in it."""
+    if isinstance(node, Instruction):
+        return nudged(node, choices)
+    if isinstance(node, tuple) and not hasattr(node, "_replace"):
+        return changed_tuple(node, choices)
+    found = alternatives(node)
+    if found and not (is_dataclass(node) and choices.below(2)):
+        return choices.pick(found)
+    if is_dataclass(node) and not isinstance(node, type):
+        names = [each.name for each in fields(node) if each.name not in KEPT]
+        if names and not isinstance(node, t.NumberType | t.PackedType | t.AbstractHeapType):
+            name = choices.pick(names)
+            return replace(node, **{name: changed_syntax(getattr(node, name), choices)})
+    return node
+
+
+def changed_tuple(node: tuple[Any, ...], choices: Choices) -> tuple[Any, ...]:
+    """With one item changed, taken away, doubled or swapped with the next."""
+    if not node:
+        return node
+    at = choices.below(len(node))
+    match choices.below(8):
+        case 0:
+            return (*node[:at], *node[at + 1 :])
+        case 1:
+            return (*node[: at + 1], *node[at:])
+        case 2:
+            return (*node[:at], *reversed(node[at : at + 2]), *node[at + 2 :])
+    return (*node[:at], changed_syntax(node[at], choices), *node[at + 1 :])
+
+
+def alternatives(node: Any) -> Sequence[Any]:
+    """What may stand in the place of a leaf of the syntax."""
+    match node:
+        case bool():
+            return [not node]
+        case int() if node < LARGE:
+            return [node + 1, max(0, node - 1), *NUMBERS]
+        case t.Limits(minimum, None):
+            return [replace(node, maximum=each) for each in (minimum, max(0, minimum - 1), *NUMBERS)]
+        case t.NumberType() | t.ReferenceType():
+            return VALUES
+        case t.PackedType():
+            return (t.I8, t.I16)
+        case t.AbstractHeapType():
+            return (*HEAPS, 0, 1)
+        case Passive() | Declarative() | Active():
+            return [Passive(), Declarative()]
+        case t.SubType():
+            return [replace(node, final=not node.final), replace(node, supertypes=(0,)), replace(node, supertypes=())]
+    return ()

@@ -22,8 +22,9 @@ from quire.fuzz.campaign.supervisor import Goal, Progress, Supervisor, WorkersDi
 from quire.fuzz.campaign.worker import running, work
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.legs.process import LegProcess, ask_all, known_legs, leg_command
-from quire.fuzz.planted.catalogue import catalogue, named
-from quire.fuzz.planted.score import Score, Scorer
+from quire.fuzz.planted.catalogue import catalogue, equivalents, named
+from quire.fuzz.planted.questions import Questions
+from quire.fuzz.planted.score import ScoreBook, Scorer, score_all, told
 from quire.fuzz.reduction.reduce import SECONDS, bucket_of, reduce, same_bucket, size_of
 from quire.fuzz.reduction.reproduce import ask_again, request_from, wast, write_case
 from quire.fuzz.smith import smith_command
@@ -31,7 +32,8 @@ from quire.fuzz.triage import report, summary, table
 
 CLEAN, FINDINGS, INFRASTRUCTURE = 0, 1, 2
 FOLDER = Path("fuzz-campaign")
-USUAL_LEGS = ("reference", "fast", "wasmtime")
+SCORES = Path("fuzz-planted")
+USUAL_LEGS = ("reference", "fast", "wasmtime", "model")
 
 
 class Unusable(Exception):
@@ -71,8 +73,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _goal_arguments(ci, seconds=60.0)
     verbs.add_parser("worker", help="run batches for a supervisor on another machine: frames in, frames out")
     planted = verbs.add_parser("planted", help="plant bugs in this engine and score how many are found")
-    planted.add_argument("--count", type=_positive, default=200, help="of mutants in the catalogue")
-    planted.add_argument("--seconds", type=float, default=600.0, help="for one bug (default: %(default)s)")
+    planted.add_argument("folder", type=Path, nargs="?", default=SCORES, help="of the results (default: %(default)s)")
+    planted.add_argument("--count", type=_positive, default=200, help="at least so many bugs (default: %(default)s)")
+    planted.add_argument(
+        "--seconds", type=float, default=600.0, help="of processor time for one bug (default: %(default)s)"
+    )
+    planted.add_argument("-j", "--jobs", type=_positive, default=1, help="bugs that are searched for at a time")
     planted.add_argument("--only", metavar="NAME", help="one mutant, by its name")
     planted.add_argument("--list", action="store_true", help="only list the catalogue")
 
@@ -294,22 +300,24 @@ def _worker(arguments: argparse.Namespace) -> int:
 
 
 def _planted(arguments: argparse.Namespace) -> int:
-    """Lists and scores; 1 where bugs were missed."""
-    mutants = [named(arguments.only)] if arguments.only else catalogue(arguments.count)
+    """Lists or scores; 1 where bugs were missed."""
     if arguments.list:
-        _say(*(f"{each.name}  line {each.line}  {each.what}" for each in mutants))
+        _say(*(f"{each.name}  {each.kind}, line {each.line}  {each.what}" for each in catalogue(arguments.count)))
+        _say(*(f"left out: {pattern}  {reason}" for pattern, reason in equivalents().items()))
         return CLEAN
-    scorer, scores = Scorer(arguments.seconds), list[Score]()
-    for each in mutants:
-        scores.append(scorer.score(each))
-        _say(_scored(scores[-1]))
-        sys.stdout.flush()
-    found = sum(each.bucket is not None for each in scores)
-    _say(f"{found} of {len(scores)} found, {sum(each.stillborn for each in scores)} of them could not start")
-    return CLEAN if found == len(scores) else FINDINGS
+    if "wasmtime" not in known_legs():
+        raise Unusable("planted bugs are searched with wasmtime: pip install 'quire[oracle]'")
+    with Questions() as questions:
+        scorer, book = Scorer(arguments.seconds, questions), ScoreBook(arguments.folder)
+        if arguments.only:
+            scores = [scorer.score(named(arguments.only))]
+            _say(str(scores[0]))
+        else:
+            scores = score_all(arguments.count, arguments.jobs, scorer, book, _say_at_once)
+    _say(*told(scores))
+    return CLEAN if all(each.found or each.stillborn for each in scores) else FINDINGS
 
 
-def _scored(score: Score) -> str:
-    mutant = score.mutant
-    outcome = "stillborn" if score.stillborn else score.bucket or "MISSED"
-    return f"{mutant.name}  line {mutant.line}  {mutant.what}  {score.seconds:.1f} s  {score.cases} cases  {outcome}"
+def _say_at_once(line: object) -> None:
+    _say(str(line))
+    sys.stdout.flush()

@@ -8,17 +8,21 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from quire.engine.binary import encode
 from quire.fuzz.broken import break_module
-from quire.fuzz.choices import SeededChoices
+from quire.fuzz.choices import Choices, SeededChoices
 from quire.fuzz.generate.features import ALL_FEATURES, OWN
 from quire.fuzz.generate.generator import VERSION, Generated, generate
 from quire.fuzz.legs.protocol import Request
 from quire.fuzz.matrix import matrix
 from quire.fuzz.observe import observe
+from quire.fuzz.pages import program_case
+from quire.fuzz.scramble import scrambled
 from quire.fuzz.smith import smith
 
 BROKEN = 12
-"""One case in so many is a module with something wrong in it."""
+"""Two cases in so many are modules with something wrong in them: one in its syntax, one in its bytes. One more is a
+program for the states of pages, where legs have memory control."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,9 @@ class Cases:
         if number % 4 and set(OWN) <= set(features):  # three in four are for the engines that lack memory control
             features = tuple(each for each in features if each not in OWN)
         choices = SeededChoices(seed)
-        generated = generate(choices, features)
-        return break_module(generated, choices) if number % BROKEN == BROKEN - 1 else generated
+        if number % BROKEN == BROKEN - 3 and set(OWN) <= set(configuration.features):
+            return program_case(choices)
+        return spoilt(generate(choices, features), choices, number % BROKEN)
 
     def _all(self) -> list[Generated]:
         if self._matrix is None:
@@ -83,7 +88,18 @@ class Cases:
         return self._matrix
 
 
+def spoilt(generated: Generated, choices: Choices, kind: int) -> Generated:
+    """A case, with something wrong in it if it is of one of the last kinds."""
+    if kind == BROKEN - 1:
+        return break_module(generated, choices)
+    return scrambled(generated, choices) if kind == BROKEN - 2 else generated
+
+
 def request_of(generated: Generated) -> Request:
-    """What to ask the legs."""
+    """What to ask the legs. Broken modules have no shim but what they were made with."""
+    if generated.broken:
+        binary = generated.binary or encode(generated.module, generated.instruction_set)
+        features = {*ALL_FEATURES} - {*OWN} | generated.features
+        return Request(binary, (), (), tuple(sorted(features)))
     observed = observe(generated)
     return Request(observed.binary, observed.calls, observed.memories, observed.features, observed.providers)

@@ -5,6 +5,7 @@ The death of a leg is an answer like others: verdict `died`, or `hung` after a k
 
 from __future__ import annotations
 
+import os
 import resource
 import selectors
 import shutil
@@ -40,6 +41,7 @@ def known_legs() -> Mapping[str, LegCommand]:
     """The legs that this machine can run, by name."""
     python = (sys.executable, "-m")
     found = [LegCommand(tier, (*python, "quire.fuzz.legs.quire_leg", "--tier", tier)) for tier in TIERS]
+    found.append(LegCommand("model", (*python, "quire.fuzz.legs.model_leg")))
     if find_spec("wasmtime"):
         for name, profile in (("wasmtime", "optimised"), ("wasmtime-none", "none"), ("pulley", "pulley")):
             found.append(LegCommand(name, (*python, "quire.fuzz.legs.wasmtime_leg", "--profile", profile)))
@@ -117,6 +119,16 @@ class LegProcess:
             if failed is not None:
                 return Answer(failed)
         return self.receive()
+
+    @property
+    def processor_seconds(self) -> float:
+        """What the process has used that runs now; 0 where there is none, or no /proc to tell."""
+        stat = Path(f"/proc/{self._process.pid}/stat") if self._process else Path()
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
     def close(self) -> int | None:
         """End the process; its status."""

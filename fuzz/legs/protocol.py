@@ -16,6 +16,8 @@ from typing import Any, BinaryIO
 VERSION = 2
 LENGTH = struct.Struct("<I")
 LARGEST = 1 << 28  # bytes of a frame
+ALIGNMENT_TRAP = "alignment-trap"
+"""The feature of modules of memory control whose ranges of pages must be aligned, by the proposal's setting."""
 
 
 @dataclass(frozen=True, slots=True)

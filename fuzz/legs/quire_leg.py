@@ -21,7 +21,7 @@ from quire.engine.runtime.objects import GuestException
 from quire.engine.runtime.store import Store
 from quire.engine.tiers import TIERS
 from quire.engine.validate import validate
-from quire.fuzz.legs.protocol import Answer, Request, serve
+from quire.fuzz.legs.protocol import ALIGNMENT_TRAP, Answer, Request, serve
 from quire.fuzz.legs.traps import class_of
 from quire.proposal_ops import FEATURES, instruction_set
 
@@ -53,7 +53,7 @@ class QuireLeg:
     def start(self, request: Request, trace: list[tuple[int, int]]) -> Instance:
         """An instance of the module, after those that it imports from."""
         known = instruction_set([name for name in request.features if name in FEATURES])
-        store = Store(LIMITS)
+        store = Store(LIMITS, {"alignment": "trap"} if ALIGNMENT_TRAP in request.features else None)
         names: Names = {("host", "note"): noting(trace)}
         for name, binary in request.providers:
             provider = self.instance(store, binary, known, names)

@@ -1,6 +1,6 @@
 """Makes this process import one module of the engine with a planted bug, and then be a leg:
 
-python -m quire.fuzz.planted.plant engine.numeric.integers:421 --tier reference
+python -m quire.fuzz.planted.plant engine.numeric.integers:Integers.mul:0 --tier reference
 """
 
 from __future__ import annotations
@@ -37,28 +37,24 @@ class PlantedLoader(importlib.abc.InspectLoader):
 class PlantedFinder(importlib.abc.MetaPathFinder):
     """Finds the changed module before any other finder does."""
 
-    def __init__(self, name: str, site: int) -> None:
-        self._name = name
-        self._path = str(source_of(name))
-        self._source = mutated(name, site)
+    def __init__(self, mutant: str) -> None:
+        self.name, self._source = mutated(mutant)
+        self._path = str(source_of(self.name))
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname != self._name:
+        if fullname != self.name:
             return None
         loader = PlantedLoader(fullname, self._source, self._path)
         return importlib.util.spec_from_loader(fullname, loader, origin=self._path)
 
 
 def plant(mutant: str) -> None:
-    """Plant a bug, `module:site`, in this process. Raises ValueError where the module is imported already."""
-    module, _, site = mutant.rpartition(":")
-    name = f"quire.{module}"
-    finder = PlantedFinder(name, int(site))
-    loaded = [each for each in sys.modules if each == name]
-    if loaded:
-        raise ValueError(f"{name} is imported already")
+    """Plant a bug in this process. Raises ValueError where there is no such mutant or its module is imported."""
+    finder = PlantedFinder(mutant)
+    if finder.name in sys.modules:
+        raise ValueError(f"{finder.name} is imported already")
     sys.meta_path.insert(0, finder)
 
 

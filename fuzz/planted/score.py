@@ -1,35 +1,60 @@
-"""The score: how many planted bugs a campaign of so many seconds finds, and how fast."""
+"""The score: how many planted bugs are found, in how much processor time, and with what. A mutant counts as found when
+the engine without it gives the right answer to the question that shows it.
+
+Mutants with which no process can start are none: the next of their class takes their place. Results are kept in a
+folder, a line for each, so that a search that was killed goes on.
+"""
 
 from __future__ import annotations
 
+import json
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from statistics import median, quantiles
+from threading import Lock
 
-from quire.fuzz.campaign.cases import Cases, Configuration, request_of
+from quire.engine.binary import encode
+from quire.engine.module import Module
 from quire.fuzz.compare import compare
-from quire.fuzz.generate.features import ALL_FEATURES, OWN
-from quire.fuzz.legs.process import LegCommand, LegProcess, leg_command
-from quire.fuzz.legs.protocol import Answer, Request
-from quire.fuzz.planted.catalogue import OWN_MODULES, Mutant
+from quire.fuzz.legs.process import LegCommand, LegProcess
+from quire.fuzz.legs.protocol import Request
+from quire.fuzz.planted.catalogue import Mutant, candidates, shares, source_of
+from quire.fuzz.planted.questions import Question, Questions
 
-PATIENCE = 5.0  # seconds for one request: many mutants make loops that do not end
-MATRIX_LIMIT = 48
-FIRST = 12  # random modules before the matrix
+NOTHING = Request(encode(Module()), (), ())
+"""What every process must be able to run that counts as started."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What became of one mutant. `bucket` is None where it was not found; `stillborn` where it cannot even start."""
+    """What became of one mutant. `bucket` is empty where it was not found; `seconds` are of processor time."""
 
-    mutant: Mutant
-    bucket: str | None
-    seconds: float
-    cases: int
+    name: str
+    kind: str
+    what: str
+    version: str  # of the module's source
+    stillborn: bool = False  # whether it cannot even start
+    bucket: str = ""
+    seconds: float = 0.0
+    questions: int = 0
+    source: str = ""  # of the question that showed it
     number: int = -1
-    matrix: bool = False
-    stillborn: bool = False
+
+    @property
+    def found(self) -> bool:
+        return bool(self.bucket)
+
+    def __str__(self) -> str:
+        if self.stillborn:
+            return f"{self.name}  {self.what}  cannot start"
+        told = f"{self.bucket} ({self.source} {self.number})" if self.found else "MISSED"
+        return f"{self.name}  {self.what}  {self.seconds:.1f} s, {self.questions} questions  {told}"
 
 
 def planted_leg(mutant: Mutant) -> LegCommand:
@@ -37,52 +62,149 @@ def planted_leg(mutant: Mutant) -> LegCommand:
     return LegCommand("planted", (sys.executable, "-m", "quire.fuzz.planted.plant", mutant.name))
 
 
-def order(configuration: Configuration, matrix: Cases) -> Iterator[tuple[Cases, int]]:
-    """Random modules and modules of the matrix in turns, after some random ones."""
-    random = Cases(configuration)
-    yield from ((random, number) for number in range(FIRST))
-    for number in range(1 << 30):
-        if number < len(matrix):
-            yield matrix, number * 7919 % len(matrix)
-        yield random, FIRST + number
-
-
-def matrix_cases(limit: int = MATRIX_LIMIT) -> Cases:
-    """The matrix that planted bugs are searched with."""
-    features = tuple(each for each in ALL_FEATURES if each not in OWN)
-    return Cases(Configuration((), features, matrix=limit))
-
-
 class Scorer:
-    """Searches for one bug after another. What an engine without them answers is asked once and kept."""
+    """Searches for one bug after another; several threads may."""
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds  # for one bug
-        self.matrix = matrix_cases()
-        self._known: dict[tuple[str, bool, int], tuple[Request, Answer]] = {}
+    def __init__(self, seconds: float, questions: Questions) -> None:
+        self.seconds = seconds  # of processor time, for one bug
+        self.questions = questions
 
     def score(self, mutant: Mutant) -> Score:
-        """Search with generated modules and the matrix."""
-        own = mutant.module in OWN_MODULES
-        name = "reference" if own else "wasmtime"
-        features = ALL_FEATURES if own else tuple(each for each in ALL_FEATURES if each not in OWN)
-        started = time.monotonic()
-        with LegProcess(planted_leg(mutant), PATIENCE) as planted, LegProcess(leg_command(name), PATIENCE) as other:
-            for count, (cases, number) in enumerate(order(Configuration((), features), self.matrix)):
-                request, expected = self._expected(other, cases, number)
-                difference = compare({"planted": planted.ask(request), name: expected}).difference
-                spent = time.monotonic() - started
-                if difference is not None:
-                    stillborn = count == 0 and difference.phase == "process"
-                    return Score(mutant, difference.bucket, spent, count + 1, number, cases is self.matrix, stillborn)
-                if spent > self.seconds:
-                    break
-        return Score(mutant, None, time.monotonic() - started, count + 1)
+        """Ask until an answer is wrong, or the time is over."""
+        begun = Score(mutant.name, mutant.kind, mutant.what, version_of(mutant))
+        with LegProcess(planted_leg(mutant)) as planted:
+            if planted.ask(NOTHING).verdict == "died":
+                return replaced(begun, stillborn=True)
+            spent = Stopwatch(planted)
+            for count, question in enumerate(self.questions, 1):
+                bucket = self._shown(question, planted)
+                seconds = spent.add(question.cost)
+                if bucket:
+                    return replaced(
+                        begun, bucket=bucket, seconds=seconds, questions=count, source=question.source,
+                        number=question.number,
+                    )  # fmt: skip
+                if seconds > self.seconds:
+                    return replaced(begun, seconds=seconds, questions=count)
+        return begun
 
-    def _expected(self, leg: LegProcess, cases: Cases, number: int) -> tuple[Request, Answer]:
-        key = (leg.leg.name, cases is self.matrix, number)
-        known = self._known.get(key)
-        if known is None:
-            request = request_of(cases.case(number))
-            known = self._known[key] = request, leg.ask(request)
-        return known
+    def _shown(self, question: Question, planted: LegProcess) -> str:
+        """The bucket of a wrong answer, "" for a right one."""
+        answers = {"planted": planted.ask(question.request), question.oracle: question.answer}
+        difference = compare(answers).difference
+        return difference.bucket if difference is not None and self.questions.is_right(question) else ""
+
+
+def replaced(score: Score, **changes: object) -> Score:
+    """The same with other fields."""
+    return Score(**{**asdict(score), **changes})
+
+
+class Stopwatch:
+    """The processor time of a leg over all its processes; where the system does not tell it, the time that passes."""
+
+    def __init__(self, leg: LegProcess) -> None:
+        self._leg = leg
+        self._others = 0.0
+        self._last = leg.processor_seconds
+        self._is_told = self._last > 0
+        self._started = time.monotonic()
+
+    def add(self, seconds: float) -> float:
+        """Charge some seconds that were not the leg's; all that was spent so far."""
+        now = self._leg.processor_seconds
+        if now < self._last:  # a new process
+            self._others += self._last
+        self._last = now
+        self._others += seconds
+        return self._others + (now if self._is_told else time.monotonic() - self._started)
+
+
+def version_of(mutant: Mutant) -> str:
+    """Of the source that a mutant changes."""
+    return sha256(source_of(mutant.module).read_bytes()).hexdigest()[:12]
+
+
+class ScoreBook:
+    """The results in a folder, as lines of JSON. A line that was cut short is as if it were not there."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / "scores.jsonl"
+        self._lock = Lock()
+        self._known = {(each.name, each.version): each for each in self._read()}
+
+    def _read(self) -> Iterator[Score]:
+        lines = self._path.read_text().splitlines() if self._path.exists() else []
+        for line in lines:
+            try:
+                yield Score(**json.loads(line))
+            except (ValueError, TypeError):
+                continue
+
+    def known(self, mutant: Mutant, seconds: float) -> Score | None:
+        """What became of it, if that is known and it was given as much time."""
+        found = self._known.get((mutant.name, version_of(mutant)))
+        missed_too_soon = found is not None and not found.found and not found.stillborn and found.seconds < seconds
+        return None if missed_too_soon else found
+
+    def write(self, score: Score) -> None:
+        with self._lock, self._path.open("a") as file:
+            file.write(json.dumps(asdict(score)) + "\n")
+            self._known[score.name, score.version] = score
+
+
+def score_all(count: int, jobs: int, scorer: Scorer, book: ScoreBook, progress: Callable[[Score], None]) -> list[Score]:
+    """Score that many mutants, those that cannot start replaced, in so many threads."""
+    open_ = {kind: iter(candidates(kind)) for kind in shares(count)}
+    first = [mutant for kind, share in shares(count).items() for mutant in islice(open_[kind], share)]
+    scores: list[Score] = []
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            running = {pool.submit(score_one, each, scorer, book) for each in interleaved(first)}
+            while running:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for score in (future.result() for future in done):
+                    scores.append(score)
+                    progress(score)
+                    another = next(open_[score.kind], None) if score.stillborn else None
+                    if another is not None:
+                        running.add(pool.submit(score_one, another, scorer, book))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return scores
+
+
+def score_one(mutant: Mutant, scorer: Scorer, book: ScoreBook) -> Score:
+    """The score of a mutant, from the book if it is there."""
+    known = book.known(mutant, scorer.seconds)
+    if known is None:
+        known = scorer.score(mutant)
+        book.write(known)
+    return known
+
+
+def interleaved(mutants: Iterable[Mutant]) -> list[Mutant]:
+    """The classes in turns, so that a search that ends early has seen something of each."""
+    seen: dict[str, int] = {}
+    order = []
+    for each in mutants:
+        seen[each.kind] = seen.get(each.kind, 0) + 1
+        order.append((seen[each.kind], each))
+    return [each for _, each in sorted(order, key=lambda pair: pair[0])]
+
+
+def told(scores: Iterable[Score]) -> list[str]:
+    """The score in lines: by class, times, what was missed."""
+    started = [each for each in scores if not each.stillborn]
+    lines = []
+    for kind in dict.fromkeys(each.kind for each in started):
+        own = [each for each in started if each.kind == kind]
+        lines.append(f"{kind:<18} {sum(each.found for each in own):>4} of {len(own)}")
+    found = sorted(each.seconds for each in started if each.found)
+    if len(found) > 1:
+        lines.append(f"processor seconds  median {median(found):.1f}, 95th percentile {quantiles(found, n=20)[-1]:.1f}")
+    lines += [f"missed  {each.name}  {each.what}" for each in started if not each.found]
+    share = 100 * len(found) / max(1, len(started))
+    return [*lines, f"{len(found)} of {len(started)} found: {share:.1f} %"]

@@ -1,0 +1,103 @@
+"""What a search for planted bugs asks, always in the same order, and what the right answers are.
+
+Round after round: a random module, a broken one, scrambled bytes, a module of the matrix, a program for page states.
+Who answers is wasmtime, but for page states the model. What a question costs to make is charged to every search that
+asks it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Lock
+from types import TracebackType
+
+from quire.fuzz.campaign.cases import BROKEN, Cases, Configuration, request_of
+from quire.fuzz.compare import compare
+from quire.fuzz.generate.features import ALL_FEATURES, OWN
+from quire.fuzz.generate.generator import Generated
+from quire.fuzz.legs.process import LegProcess, leg_command
+from quire.fuzz.legs.protocol import Answer, Request
+
+MATRIX_LIMIT = 48
+KEPT = 4000  # questions that are remembered
+SOURCES = ("random", "broken", "bytes", "matrix", "pages")
+FEATURES = tuple(each for each in ALL_FEATURES if each not in OWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request and the right answer of the leg `oracle`; `cost` is the processor time that both took to find."""
+
+    source: str
+    number: int
+    request: Request
+    oracle: str
+    answer: Answer
+    cost: float
+
+
+class Questions:
+    """Makes questions; threads may share it. Close it, or use it as a context."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._legs = {name: LegProcess(leg_command(name)) for name in ("wasmtime", "model", "reference")}
+        self._random = Cases(Configuration((), FEATURES))
+        self._matrix = Cases(Configuration((), FEATURES, matrix=MATRIX_LIMIT))
+        self._pages = Cases(Configuration(()))
+        self._known: dict[int, Question] = {}
+        self._wrong = set[int]()  # questions to which the engine without a bug gives another answer
+
+    def __enter__(self) -> Questions:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for leg in self._legs.values():
+            leg.close()
+
+    def __iter__(self) -> Iterator[Question]:
+        number = 0
+        while True:
+            yield self.question(number)
+            number += 1
+
+    def question(self, number: int) -> Question:
+        """The question of that number."""
+        with self._lock:
+            found = self._known.get(number)
+            if found is None:
+                found = self._made(*divmod(number, len(SOURCES)))
+                if number < KEPT:
+                    self._known[number] = found
+            return found
+
+    def is_right(self, question: Question) -> bool:
+        """Whether the engine without a planted bug answers as it should: what it gets wrong tells nothing of others."""
+        with self._lock:
+            answers = {"reference": self._legs["reference"].ask(question.request), question.oracle: question.answer}
+            return compare(answers).difference is None
+
+    def _made(self, number: int, source: int) -> Question:
+        oracle = self._legs["model" if SOURCES[source] == "pages" else "wasmtime"]
+        before = time.process_time() + oracle.processor_seconds
+        request = request_of(self._case(SOURCES[source], number))
+        answer = oracle.ask(request)
+        cost = max(0.0, time.process_time() + oracle.processor_seconds - before)
+        return Question(SOURCES[source], number, request, oracle.leg.name, answer, cost)
+
+    def _case(self, source: str, number: int) -> Generated:
+        match source:
+            case "matrix":
+                return self._matrix.case(number * 7919 % len(self._matrix))
+            case "pages":
+                return self._pages.case(number * BROKEN + BROKEN - 3)
+            case "bytes":
+                return self._random.case(number * BROKEN + BROKEN - 2)
+            case "broken":
+                return self._random.case(number * BROKEN + BROKEN - 1)
+        valid = BROKEN - 3
+        return self._random.case(number // valid * BROKEN + number % valid)

@@ -1,0 +1,134 @@
+"""Bytes that are a module no more, as a rule: one small change of the encoding of one. Engines must agree on the
+verdict.
+
+Most changes keep the sizes of sections and of function bodies right, so that what is wrong is found behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from quire.engine.binary import decode, encode
+from quire.engine.bytestream import ByteReader, ByteWriter
+from quire.engine.errors import Malformed
+from quire.fuzz.broken import harmless
+from quire.fuzz.choices import Choices
+from quire.fuzz.generate.generator import Generated
+from quire.fuzz.observe import Shim
+from quire.proposal_ops import instruction_set
+
+EVERYTHING = instruction_set()
+
+HEADER = 8  # bytes
+CODE = 10  # the number of the code section
+SECTIONS = 13  # the largest number
+INTERESTING = (0x00, 0x01, 0x0B, 0x3F, 0x40, 0x7E, 0x7F, 0x80, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF)
+NAMES = (b"a", b"", b"\x80", b"\xed\xa0\x80")
+Section = tuple[int, bytes]
+
+
+def scrambled(generated: Generated, choices: Choices) -> Generated:
+    """A case whose bytes, with the shim or without, have been changed."""
+    module = generated.module if choices.below(4) else Shim(generated).finished()
+    module = replace(module, start=None)
+    changed = scramble(encode(module, generated.instruction_set), choices)
+    binary = b"" if would_run(changed) else changed
+    return replace(generated, module=module, calls=(), fuel=False, broken=True, binary=binary)
+
+
+def would_run(binary: bytes) -> bool:
+    """Whether instantiation may call a function."""
+    try:
+        module = decode(binary, EVERYTHING)
+    except Malformed:
+        return False
+    return module != harmless(module)
+
+
+def scramble(binary: bytes, choices: Choices) -> bytes:
+    """A well-formed binary with one change. Raises Malformed for any other."""
+    header, sections = split(binary)
+    kind = choices.below(10)
+    if kind == 9 or not sections:
+        return change_bytes(binary, choices)
+    if kind > 6:
+        return header + joined(change_frames(sections, choices))
+    at = choices.below(len(sections))
+    number, content = sections[at]
+    sections[at] = number, (change_code if number == CODE else change_bytes)(content, choices)
+    return header + joined(sections)
+
+
+def split(binary: bytes) -> tuple[bytes, list[Section]]:
+    """The header and the sections. Raises Malformed."""
+    reader, sections = ByteReader(binary, HEADER), list[Section]()
+    while not reader.at_end:
+        sections.append((reader.byte(), reader.take(reader.u32())))
+    return binary[:HEADER], sections
+
+
+def joined(sections: Sequence[Section]) -> bytes:
+    """Sections with their numbers and sizes."""
+    return b"".join(bytes([number]) + sized(content) for number, content in sections)
+
+
+def sized(content: bytes) -> bytes:
+    """Bytes behind their number."""
+    return unsigned(len(content)) + content
+
+
+def unsigned(number: int) -> bytes:
+    """LEB128."""
+    writer = ByteWriter()
+    writer.unsigned(number)
+    return bytes(writer.data)
+
+
+def change_bytes(data: bytes, choices: Choices) -> bytes:
+    """With a byte changed, put in, taken away, or written longer than it needs to be."""
+    at = choices.below(max(1, len(data)))
+    byte = data[at] if data else 0
+    new = choices.pick((choices.pick(INTERESTING), byte ^ 1 << choices.below(8), (byte + 1) & 0xFF, (byte - 1) & 0xFF))
+    match choices.below(8):
+        case 0:
+            return data[:at] + data[at + 1 :]
+        case 1:
+            return data[:at] + bytes([new]) + data[at:]
+        case 2:
+            longer = [byte | 0x80, *[0x80] * choices.below(5), choices.pick((0x00, 0x00, 0x7F))]
+            return data[:at] + bytes(longer) + data[at + 1 :]
+        case 3 if choices.below(2):
+            return data[:at]
+    return data[:at] + bytes([new]) + data[at + 1 :]
+
+
+def change_code(content: bytes, choices: Choices) -> bytes:
+    """The code section with a change in one body, whose size is right."""
+    reader = ByteReader(content)
+    bodies = [reader.take(reader.u32()) for _ in range(reader.u32())]
+    if bodies:
+        at = choices.below(len(bodies))
+        bodies[at] = change_bytes(bodies[at], choices)
+    return unsigned(len(bodies)) + b"".join(map(sized, bodies))
+
+
+def change_frames(sections: Sequence[Section], choices: Choices) -> list[Section]:
+    """With a section taken away, doubled, swapped, renumbered, emptied, or a custom one put in."""
+    at = choices.below(len(sections))
+    before, (number, content), after = list(sections[:at]), sections[at], list(sections[at + 1 :])
+    here: list[Section]
+    match choices.below(6):
+        case 0:
+            here = []
+        case 1:
+            here = [(number, content)] * 2
+        case 2:
+            return [*before, *after[:1], (number, content), *after[1:]]
+        case 3:
+            here = [(choices.below(SECTIONS + 2), content)]
+        case 4:
+            here = [(number, b"\0")]
+        case _:
+            here = [(0, sized(choices.pick(NAMES))), (number, content)]
+    return [*before, *here, *after]
