@@ -184,5 +184,6 @@ def alternatives(node: Any) -> Sequence[Any]:
         case Passive() | Declarative() | Active():
             return [Passive(), Declarative()]
         case t.SubType():
-            return [replace(node, final=not node.final), replace(node, supertypes=(0,)), replace(node, supertypes=())]
+            others = [replace(node, final=False, supertypes=(index,)) for index in range(8)]
+            return [replace(node, final=not node.final), replace(node, supertypes=()), *others]
     return ()
