@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from quire.fuzz.generate.nans import VIOLATION
 from quire.fuzz.legs.protocol import Answer
 from quire.fuzz.observe import MARKER
 
@@ -25,7 +26,7 @@ SEVERAL_CAUSES = frozenset({frozenset({"trap null", "trap array"})})
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where two legs part: `phase` is verdict, call, value, memory, trace or process; `call` counts from 0."""
+    """Where two legs part: `phase` is verdict, call, value, nan, memory, trace or process; `call` counts from 0."""
 
     phase: str
     dissenting: tuple[str, ...]
@@ -96,12 +97,21 @@ def first_difference(answers: Mapping[str, Answer], count: int) -> Difference | 
             return _differ("value", written, number)
     if any(len(each.calls) > count for each in answers.values()):
         return None
+    violations = {name: nans_outside(each) for name, each in answers.items()}
+    if any(violations.values()):
+        dissenting = tuple(sorted(name for name, found in violations.items() if found))
+        return Difference("nan", dissenting, (violations[dissenting[0]], ""))
     memories = {name: str(each.memories) for name, each in answers.items()}
     traces = {name: str(each.trace) for name, each in answers.items()}
     for phase, found in (("memory", memories), ("trace", traces)):
         if len(set(found.values())) > 1:
             return _differ(phase, found)
     return None
+
+
+def nans_outside(answer: Answer) -> str:
+    """The bits of the first NaN that the specification does not allow; this needs no other engine to be wrong."""
+    return next((f"{bits:#x}" for number, bits in answer.trace if number == VIOLATION), "")
 
 
 def values_by_call(observed: bytes) -> dict[int, str]:

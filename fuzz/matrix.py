@@ -18,12 +18,13 @@ from quire.engine.immediates import Bits, Immediate, Index, Integer, Lane, Lanes
 from quire.engine.instructions.row import Kind, Row
 from quire.engine.module import FunctionDefinition, Instruction
 from quire.fuzz.choices import SeededChoices
-from quire.fuzz.generate.body import CANONICAL, IDENTITY, NAN_MAKING
+from quire.fuzz.generate.body import CANONICAL, IDENTITY
 from quire.fuzz.generate.catalogue import FUEL, Catalogue, Production
 from quire.fuzz.generate.edges import EDGES
 from quire.fuzz.generate.features import ALL_FEATURES, rows_of
 from quire.fuzz.generate.generator import EXEMPT, Call, Generated, heaps_of, helpers
 from quire.fuzz.generate.leaves import Code
+from quire.fuzz.generate.nans import MAKING, checked, is_checked, runs
 from quire.fuzz.generate.operands import Role, role_of, safe_range
 from quire.fuzz.generate.plan import Plan, draw_plan, function_type
 
@@ -173,10 +174,11 @@ def module_of(plan: Plan, cells: Sequence[Cell]) -> Generated:
     for cell in cells:
         if cell.instruction not in known:
             groups.append(t.RecursiveType((t.SubType(written(plan, cell.signature)),)))
-            functions.append(FunctionDefinition(count, (), plan.emitter.expression(body_of(plan, cell))))
+            row, body = cell.instruction.row, plan.emitter.expression(body_of(plan, cell))
+            functions.append(FunctionDefinition(count, runs(row) if is_checked(row) else (), body))
             known[cell.instruction], count = len(functions), count + 1
         arguments = tuple(each for operand in cell.operands for each in operand)
-        calls.append(Call(known[cell.instruction], arguments))
+        calls.append(Call(known[cell.instruction], arguments, cell.instruction.row.mnemonic))
     module = replace(plan.module, types=tuple(groups), functions=tuple(functions))
     return Generated(module, plan.instruction_set, plan.features, tuple(calls))
 
@@ -188,9 +190,11 @@ def written(plan: Plan, signature: t.FunctionType) -> t.FunctionType:
 
 def body_of(plan: Plan, cell: Cell) -> Code:
     """The instruction on the function's parameters."""
+    if is_checked(cell.instruction.row):
+        return checked(plan.emitter, cell.instruction.row)
     code = [plan.emitter.make("local.get", index) for index in range(len(cell.signature.parameters))]
     code.append(cell.instruction)
-    made = NAN_MAKING.match(cell.instruction.row.mnemonic)
+    made = MAKING.match(cell.instruction.row.mnemonic)
     return [*code, plan.emitter.make("call", CANONICAL[made[1]])] if made else code
 
 

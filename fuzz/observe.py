@@ -105,6 +105,10 @@ class Shim:
         self.walk = self.first + len(self.additions.functions)
         if self.gc:
             self.add((t.ANYREF, t.I32), (), self.walk_code())
+        self.note_exception = self.first + len(self.additions.functions)
+        if self.context.tags:
+            self.add((t.ReferenceType(False, t.EXN),), (), self.note_exception_code())
+        self.runners: dict[int, int] = {}
 
     def observed(self) -> Observed:
         for number, each in enumerate(self.generated.calls):
@@ -301,24 +305,41 @@ class Shim:
     def call_code(self, number: int, call: Call) -> Code:
         """Returns 0, or 1 after an exception."""
         fuel = [self.i32(AMOUNT), self.make("global.set", FUEL)] if self.generated.fuel else []
-        code = [*self.noted(MARKER + number), *fuel, *call.arguments, self.make("call", call.function)]
-        for each in reversed(t.function_type_of(self.context.functions[call.function]).results):
-            code += self.note_top(each, [self.i32(DEPTH)])
-        code.append(self.i32(0))
-        return self.caught([*code, self.make("return")]) if self.context.tags else code
+        runner = self.make("call", self.runner(call.function))
+        return [*self.noted(MARKER + number), *fuel, *call.arguments, runner]
+
+    def runner(self, function: int) -> int:
+        """A function that makes a call with its own parameters and writes the results; the same for all such calls."""
+        if function not in self.runners:
+            signature = t.function_type_of(self.context.functions[function])
+            code = [self.make("local.get", index) for index in range(len(signature.parameters))]
+            code.append(self.make("call", function))
+            for each in reversed(signature.results):
+                code += self.note_top(each, [self.i32(DEPTH)])
+            code = self.caught([*code, self.i32(0), self.make("return")]) if self.context.tags else [*code, self.i32(0)]
+            parameters = tuple(map(self.written, signature.parameters))
+            self.runners[function] = self.add(parameters, (t.I32,), code)
+        return self.runners[function]
 
     def caught(self, code: Code) -> Code:
-        """The code, with a block around it for each tag, and one for all others."""
+        """The code, and what to do with an exception that comes out of it."""
+        exception = t.ReferenceType(False, t.EXN)
+        opened = [self.make("block", exception), self.make("try_table", None, (Catch(None, True, 0),))]
+        closed = [self.make("end"), self.make("unreachable"), self.make("end")]
+        return [*opened, *code, *closed, self.make("call", self.note_exception), self.i32(1)]
+
+    def note_exception_code(self) -> Code:
+        """Throws local 0 again within a block for each tag, and one for all others, and writes what comes along."""
         count = len(self.context.tags)
         parameters = [self.context.tag(index).parameters for index in range(count)]
         blocks = [self.make("block", self.type((), tuple(map(self.written, each)))) for each in reversed(parameters)]
         clauses = (*(Catch(index, False, index) for index in range(count)), Catch(None, False, count))
         opened = [self.make("block", None), *blocks, self.make("try_table", None, clauses)]
-        rest: Code = [*code, self.make("end"), self.make("unreachable")]
+        rest: Code = [self.make("local.get", 0), self.make("throw_ref"), self.make("end"), self.make("unreachable")]
         for index, types in enumerate(parameters):
             noted = [each for type_ in reversed(types) for each in self.note_top(type_, [self.i32(DEPTH)])]
-            rest += [self.make("end"), *noted, *self.noted(EXCEPTION + index), self.i32(1), self.make("return")]
-        return [*opened, *rest, self.make("end"), *self.noted(EXCEPTION + 0xFFFF), self.i32(1)]
+            rest += [self.make("end"), *noted, *self.noted(EXCEPTION + index), self.make("return")]
+        return [*opened, *rest, self.make("end"), *self.noted(EXCEPTION + 0xFFFF)]
 
     def state_code(self) -> Code:
         code = self.noted(MARKER + len(self.generated.calls))

@@ -16,9 +16,6 @@ from quire.fuzz.compare import compare, outcome_hash
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.legs.process import LegProcess, ask_all
 
-AROUND = frozenset({"local.get", "call", "end"})
-"""What stands around the instruction of a function of the matrix."""
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -104,9 +101,7 @@ def run_case(result: BatchResult, legs: Sequence[LegProcess], number: int, gener
 
 def called(generated: Generated) -> Counter[str]:
     """How many calls of the matrix each instruction has."""
-    first = len(generated.module.imports)
-    bodies = (generated.module.functions[call.function - first].body.instructions for call in generated.calls)
-    return Counter(name for body in bodies for name in {each.row.mnemonic for each in body} - AROUND)
+    return Counter(call.of for call in generated.calls)
 
 
 def mnemonics(generated: Generated) -> set[str]:

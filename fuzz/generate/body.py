@@ -6,7 +6,6 @@ that all code ends and nothing needs more stack than the fuel allows.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -19,15 +18,11 @@ from quire.fuzz.generate.catalogue import FUEL, Catalogue, Production
 from quire.fuzz.generate.control import Label
 from quire.fuzz.generate.edges import draw_bits
 from quire.fuzz.generate.leaves import Code
+from quire.fuzz.generate.nans import MAKING, Checks, is_checked
 from quire.fuzz.generate.operands import Role, edge_address, role_of, safe_range
 from quire.fuzz.generate.plan import Plan, function_type
 
 DEEPEST = 12
-NAN_MAKING = re.compile(
-    r"(f32|f64|f32x4|f64x2)\.(add|sub|mul|div|sqrt|min|max|ceil|floor|trunc|nearest|demote_\w+|promote_\w+"
-    r"|relaxed_n?madd|relaxed_min|relaxed_max)$"
-)
-"""The instructions whose NaN has bits that engines may choose. Spec: exec/numerics#nan-propagation"""
 IDENTITY = 0xFFFF0000
 """The fuel that function 0 leaves when it has none: others leave that much less their index, all of it negative."""
 CANONICAL = {"f32": 1, "f64": 2, "f32x4": 3, "f64x2": 4}
@@ -36,7 +31,10 @@ CANONICAL = {"f32": 1, "f64": 2, "f32x4": 3, "f64x2": 4}
 
 @dataclass(slots=True)
 class Body:
-    """One function body being made. `risk` is how many operands in a thousand do not keep to their role."""
+    """One function body being made. `risk` is how many operands in a thousand do not keep to their role.
+
+    `checks` hold the bits of NaNs to what is allowed; without them, NaNs are only made canonical.
+    """
 
     plan: Plan
     choices: Choices
@@ -44,6 +42,7 @@ class Body:
     index: int
     risk: int
     budget: int
+    checks: Checks | None = None
     code: Code = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     locals: list[t.ValueType] = field(default_factory=list)
@@ -155,9 +154,12 @@ class Body:
         """The operands and the instruction."""
         for index in range(len(production.signature.parameters)):
             self.operand(production, index)
+        if self.checks is not None and is_checked(production.row):
+            self.emit("call", self.checks.index(production.row))
+            return
         instruction = production.instruction(self.choices)
         self.append(self.with_offset(instruction))
-        made = NAN_MAKING.match(production.row.mnemonic)
+        made = MAKING.match(production.row.mnemonic)
         if made:
             self.emit("call", CANONICAL[made[1]])
 

@@ -9,10 +9,10 @@ from quire.engine import types as t
 from quire.engine.instruction_set import InstructionSet
 from quire.engine.module import FunctionDefinition, Instruction, Module
 from quire.fuzz.choices import Choices
-from quire.fuzz.generate.body import Body
+from quire.fuzz.generate.body import CANONICAL, Body
 from quire.fuzz.generate.catalogue import Catalogue
-from quire.fuzz.generate.features import ALL_FEATURES, GC, draw_features, rows_of
-from quire.fuzz.generate.leaves import Emitter
+from quire.fuzz.generate.features import ALL_FEATURES, FLOATS, GC, draw_features, rows_of
+from quire.fuzz.generate.nans import Checks, canonical
 from quire.fuzz.generate.noting import noting_functions
 from quire.fuzz.generate.plan import Plan, draw_plan, function_type
 from quire.fuzz.generate.providers import NOTHING, Imported, draw_imported
@@ -28,10 +28,11 @@ SHIM_FEATURES = frozenset({GC})
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of a function with arguments that constant code makes."""
+    """A call of a function with arguments that constant code makes; `of` names the instruction that it is to show."""
 
     function: int
     arguments: tuple[Instruction, ...]
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,15 @@ def generate(choices: Choices, allowed: Iterable[str] = ALL_FEATURES) -> Generat
     rows = [row for row in rows_of(features) if row.mnemonic not in EXEMPT and not (choices.chance(10))]
     catalogue = Catalogue(plan.context, rows, heaps_of(plan), plan.leaves.written)
     risk = choices.pick((0, 0, 5, 30, 80))
-    bodies = tuple(
-        Body(plan, choices, catalogue, index, risk, choices.pick((30, 60, 120))).definition()
-        for index in range(plan.first, len(plan.context.functions))
-    )
-    module = replace(plan.module, functions=(*helpers(plan), *noting_functions(plan, choices), *bodies))
+    count = len(plan.context.functions)
+    checks = Checks(plan.emitter, len(plan.context.types), count)
+    asked = checks if FLOATS in features and choices.chance(30) else None
+    bodies = [
+        Body(plan, choices, catalogue, index, risk, choices.pick((30, 60, 120)), asked).definition()
+        for index in range(plan.first, count)
+    ]
+    functions = (*helpers(plan), *noting_functions(plan, choices), *bodies, *checks.definitions())
+    module = replace(plan.module, types=(*plan.module.types, *checks.groups()), functions=functions)
     calls, imported = draw_calls(choices, plan), draw_imported(choices, module)
     return Generated(module, plan.instruction_set, features, calls, imported, frozenset(allowed) & SHIM_FEATURES)
 
@@ -82,21 +87,10 @@ def heaps_of(plan: Plan) -> list[t.HeapType]:
 
 def helpers(plan: Plan) -> list[FunctionDefinition]:
     """The functions that make NaNs canonical, in the order of body.CANONICAL."""
-    made = []
-    shapes = (("f32", 0x7FC00000), ("f64", 0x7FF8000000000000))
-    vectors = (("f32x4", 0x7FC00000 * (1 + (1 << 32) + (1 << 64) + (1 << 96))), ("f64x2", 0x7FF8 << 48 | 0x7FF8 << 112))
-    for definition, (shape, nan) in zip(plan.module.functions, (*shapes, *vectors)[: plan.helpers], strict=False):
-        body = canonical(plan.emitter, shape, nan)
-        made.append(FunctionDefinition(definition.type_index, (), plan.emitter.expression(body)))
-    return made
-
-
-def canonical(emitter: Emitter, shape: str, nan: int) -> list[Instruction]:
-    """Local 0, or in place of a NaN (or of the NaNs among its lanes) the canonical one."""
-    get, vector = emitter.make("local.get", 0), "x" in shape
-    constant = emitter.make("v128.const" if vector else f"{shape}.const", nan)
-    choose = emitter.make("v128.bitselect" if vector else "select")
-    return [get, constant, get, get, emitter.make(f"{shape}.eq"), choose]
+    return [
+        FunctionDefinition(definition.type_index, (), plan.emitter.expression(canonical(plan.emitter, shape)))
+        for definition, shape in zip(plan.module.functions[: plan.helpers], CANONICAL, strict=False)
+    ]
 
 
 def draw_calls(choices: Choices, plan: Plan) -> tuple[Call, ...]:

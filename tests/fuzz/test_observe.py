@@ -59,10 +59,8 @@ def test_the_matrix_walks_every_row_once_for_some_operands() -> None:
     walked = set()
     for generated in matrix(8):
         validate(generated.module, generated.instruction_set)
-        called = {call.function for call in generated.calls}
-        bodies = [generated.module.functions[index - 1].body.instructions for index in called]
-        walked |= {instruction.row for body in bodies for instruction in body}
-    assert not [row for row in matrix_rows() if row not in walked]
+        walked |= {call.of for call in generated.calls}
+    assert walked >= {row.mnemonic for row in matrix_rows()}
     assert not [row for row in matrix_rows() if row.mnemonic in EXEMPT]
 
 
