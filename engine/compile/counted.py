@@ -1,6 +1,7 @@
-"""Counted loops: those that add one to a variable at their end and run while it is below a bound that does not change.
+"""Counted loops: those that add the same to a variable once a turn, and go on while it is in a relation to a bound.
 
-Python counts these by itself, in pieces, so that an interruption is seen between them.
+Recognises them by their form, and says where `range` gives the very values of the variable. Where that is not so, be it
+that the variable wraps around or that there are many turns, `turns.py` gives them.
 """
 
 from __future__ import annotations
@@ -11,102 +12,211 @@ from dataclasses import dataclass
 from quire.engine.compile import nodes as n
 from quire.engine.compile import structure as s
 from quire.engine.compile.analysis import targets
-from quire.engine.instructions.expressions import Value
+from quire.engine.instructions.expressions import SUM, Value, infix, literal, signed
 
-PIECE = 4096  # iterations between two looks at whether to go on
+MOST_TURNS = 1 << 16  # between two looks at whether to go on, in a small loop
+LONGEST = 1 << 19  # statements between two looks
+COSTLY = 16  # as many statements as one that works on many bytes at once
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A loop over `variable` while it is below `bound`.
+    """A loop over `variable`, to which `count` adds `step`, while it is in `relation` to `bound`, 0 if that is None.
 
-    `first` says that the test comes before the body. `body` runs each time, but for the last statement of `last`, which
-    counts; `done` runs when the test fails.
+    `test` is `on` then. `tested` says that it comes before the body; else it comes behind. `body` runs each turn,
+    without the count; `done` runs when the test fails. `turns` may pass without a look around.
     """
 
     variable: str
-    bound: n.Expression
-    signed: bool
-    first: bool
+    count: n.Assign
+    step: n.Expression | int
+    relation: str
+    bound: n.Expression | None
+    test: n.Expression
+    on: bool
+    tested: bool
     body: s.Tree
-    last: n.Block
+    last: n.Block  # where the count was, at the end of a turn
+    trimmed: n.Block  # the same without it, which stands in `body`
     done: s.Tree
+    turns: int
 
 
 def counted(loop: s.Loop) -> Counted | None:
     """The loop as a counted one, if it is one as far as its form tells."""
-    if len(loop.body) < 2:
+    path = _way_back(loop.body, loop.header)
+    if path is None or sum(exit_.target is loop.header for exit_ in exits(loop.body)) != 1:
         return None
-    found = _tested_behind(loop) or _tested_before(loop)
-    if found is None or (isinstance(found.bound, n.Operation) and found.bound.operands):
+    for form in (_tested_behind(path), _tested_before(path)):
+        found = None if form is None else _recognised(loop, *form)
+        if found is not None:
+            return found
+    return None
+
+
+Path = list[s.Tree]
+"""A tree, the last branch of its last part, and so on: the code that leads to the end of the first tree."""
+
+
+def _way_back(tree: s.Tree, header: n.Block) -> Path | None:
+    """The path to where code goes back to the start of a loop by itself."""
+    last = tree[-1] if tree else None
+    if isinstance(last, s.Exit):
+        return [tree] if last.falls and last.target is header else None
+    for branch in (last.then, last.otherwise) if isinstance(last, s.If) else ():
+        path = _way_back(branch, header)
+        if path is not None:
+            return [tree, *path]
+    return None
+
+
+def _with_end(path: Path, end: s.Tree) -> s.Tree:
+    """The first tree of a path, where the last is another."""
+    for tree, old in zip(path[-2::-1], path[:0:-1], strict=True):
+        last = tree[-1]
+        if isinstance(last, s.If):
+            branches = (end if each is old else each for each in (last.then, last.otherwise))
+            end = [*tree[:-1], s.If(last.block, last.condition, *branches)]
+    return end
+
+
+Form = tuple[Path, s.If, bool, bool]
+"""The path to the last block, which ends its last tree; the test, its outcome to go on, whether it comes first."""
+
+
+def _tested_behind(path: Path) -> Form | None:
+    if len(path) < 2 or len(path[-1]) != 1 or len(path[-2]) < 2:
+        return None
+    code, test = path[-2][-2:]
+    if not isinstance(code, s.Code) or not isinstance(test, s.If) or test.block is not code.block:
+        return None
+    return [*path[:-2], path[-2][:-1]], test, test.then is path[-1], False
+
+
+def _tested_before(path: Path) -> Form | None:
+    if len(path) < 2 or len(path[0]) != 2 or len(path[-1]) < 2:
+        return None
+    code, test = path[0]
+    if not isinstance(code, s.Code) or code.block.statements or not isinstance(test, s.If):
+        return None
+    return [*path[1:-1], path[-1][:-1]], test, test.then is path[1], True
+
+
+def _recognised(loop: s.Loop, path: Path, test: s.If, on: bool, tested: bool) -> Counted | None:
+    code = path[-1][-1]
+    if not isinstance(code, s.Code):
+        return None
+    last, count = code.block, _counts(code.block, test.condition)
+    if count is None:
+        return None
+    variable = count.targets[0]
+    step, continuing = _step(count), _relation(test.condition, variable, on=on)
+    if step is None or continuing is None or not _leads(step, continuing[0]):
         return None
     inside = list(blocks(loop.body))
     changed = [name for block in inside for statement in block.statements for name in targets(statement)]
-    steady = changed.count(found.variable) == 1 and not found.bound.reads.intersection(changed)
-    back = sum(exit_.target is loop.header for exit_ in exits(loop.body))
-    return found if steady and back == 1 and inside.count(found.last) == 1 else None
-
-
-def _tested_behind(loop: s.Loop) -> Counted | None:
-    code, test = loop.body[-2:]
-    if not isinstance(code, s.Code) or not isinstance(test, s.If) or test.block is not code.block:
+    steady = [each.reads for each in (step, continuing[1]) if isinstance(each, n.Get | n.Operation)]
+    if changed.count(variable) != 1 or inside.count(last) != 1 or not all(map(frozenset(changed).isdisjoint, steady)):
         return None
-    for taken, on, done in ((test.then, True, test.otherwise), (test.otherwise, False, test.then)):
-        variable = _counts(code.block)
-        below = _below(test.condition, on=on)
-        if _again(taken, loop) and len(taken) == 1 and below is not None and below[0] == variable:
-            return Counted(variable, below[1], below[2], False, loop.body[:-1], code.block, done)
+    trimmed = n.Block(last.number, last.region, [each for each in last.statements if each is not count], last.end)
+    body = _with_end(path, [*path[-1][:-1], s.Code(trimmed)])
+    done, turns = test.otherwise if on else test.then, _turns(inside)
+    return Counted(variable, count, step, *continuing, test.condition, on, tested, body, last, trimmed, done, turns)
+
+
+def _counts(block: n.Block, test: n.Expression) -> n.Assign | None:
+    """The statement of a block that counts for a test. Nothing behind it may read the variable."""
+    read: frozenset[str] = frozenset()
+    for statement in reversed(block.statements):
+        if not isinstance(statement, n.Assign):
+            return None
+        name = statement.targets[0] if len(statement.targets) == 1 else ""
+        if statement.value.effects & n.CALLS and block.region.parent is not None:
+            return None  # a handler of what it throws may read the variable
+        if name in test.reads and name not in read and isinstance(statement.value, n.Operation):
+            first = statement.value.operands[0] if len(statement.value.operands) == 2 else None
+            if n.mnemonic(statement.value) in COUNTING and name in statement.value.reads and first is not None:
+                return statement
+        read |= statement.value.reads
     return None
 
 
-def _tested_before(loop: s.Loop) -> Counted | None:
-    code, test = loop.body[0], loop.body[1]
-    if len(loop.body) != 2 or not isinstance(code, s.Code) or code.block.statements or not isinstance(test, s.If):
+COUNTING = ("i32.add", "i64.add", "i32.sub", "i64.sub")
+
+
+def _step(count: n.Assign) -> n.Expression | int | None:
+    """What a statement adds to its variable: a number as it is signed, or a variable."""
+    operation = count.value
+    if not isinstance(operation, n.Operation):
         return None
-    for body, on, done in ((test.then, True, test.otherwise), (test.otherwise, False, test.then)):
-        last = body[-2] if len(body) > 1 and _again(body, loop) else None
-        below = _below(test.condition, on=on)
-        if isinstance(last, s.Code) and below is not None and below[0] == _counts(last.block):
-            return Counted(below[0], below[1], below[2], True, body[:-1], last.block, done)
-    return None
-
-
-def _again(tree: s.Tree, loop: s.Loop) -> bool:
-    """Whether code ends at the start of the loop."""
-    last = tree[-1] if tree else None
-    return isinstance(last, s.Exit) and last.falls and last.target is loop.header
-
-
-def _counts(block: n.Block) -> str | None:
-    """The variable that the last statement of a block adds one to."""
-    last = block.statements[-1] if block.statements else None
-    if not isinstance(last, n.Assign) or not isinstance(last.value, n.Operation) or len(last.targets) != 1:
+    first, second = operation.operands
+    sign = 1
+    if n.mnemonic(operation).endswith("sub"):
+        sign = -1
+    elif isinstance(second, n.Get) and second.name == count.targets[0]:
+        first, second = second, first
+    if not isinstance(first, n.Get) or first.name != count.targets[0]:
         return None
-    if n.mnemonic(last.value) not in ("i32.add", "i64.add"):
-        return None
-    first, second = last.value.operands
     if isinstance(second, n.Get):
-        first, second = second, first
-    if not isinstance(first, n.Get) or first.name != last.targets[0] or not isinstance(second, n.Operation):
-        return None
-    is_one = n.mnemonic(second).endswith(".const") and n.immediates(second) == (1,)
-    return first.name if is_one else None
+        return second if sign > 0 and second.name != first.name else None
+    number = constant(second)
+    return sign * number if number else None
 
 
-def _below(condition: n.Expression, *, on: bool) -> tuple[str, n.Expression, bool] | None:
-    """What is below what where a condition is `on`, and whether as signed numbers."""
-    if not isinstance(condition, n.Operation) or len(condition.operands) != 2:
+def constant(expression: n.Expression) -> int | None:
+    """The number that an expression is, as it is signed."""
+    if not isinstance(expression, n.Operation) or n.mnemonic(expression) not in ("i32.const", "i64.const"):
         return None
-    _, _, relation = n.mnemonic(condition).partition(".")
-    first, second = condition.operands
+    half = 1 << 31 if n.mnemonic(expression) == "i32.const" else 1 << 63
+    number: int = n.immediates(expression)[0]
+    return (number & 2 * half - 1 ^ half) - half
+
+
+_OPPOSITE = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne", "ne": "eq"}
+_MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "ne": "ne", "eq": "eq"}
+
+
+def _relation(test: n.Expression, variable: str, *, on: bool) -> tuple[str, n.Expression | None] | None:
+    """How a variable is to what, where a test has the outcome `on`: the name of an instruction, and its operand."""
+    if isinstance(test, n.Get):
+        return (f"{_type(test)}.ne", None) if on else None
+    type_, _, relation = n.mnemonic(test).partition(".")
     relation, _, sign = relation.partition("_")
-    if (relation, on) in (("gt", True), ("le", False)):
-        first, second = second, first
-    elif (relation, on) not in (("lt", True), ("ge", False)):
+    first, *rest = test.operands
+    if relation == "eqz":
+        if isinstance(first, n.Operation):
+            return _relation(first, variable, on=not on)
+        return (f"{type_}.ne", None) if not on else None
+    if relation not in _OPPOSITE or len(rest) != 1 or type_ not in ("i32", "i64"):
         return None
-    if not sign or not isinstance(first, n.Get):
+    bound = rest[0]
+    if isinstance(bound, n.Get) and bound.name == variable:
+        first, bound, relation = bound, first, _MIRRORED[relation]
+    relation = relation if on else _OPPOSITE[relation]
+    if not isinstance(first, n.Get) or first.name != variable or relation == "eq" or bound.effects:
         return None
-    return first.name, second, sign == "s"
+    return f"{type_}.{relation}{sign and '_' + sign}", bound
+
+
+def _type(get: n.Get) -> str:
+    return str(get.type)
+
+
+def _leads(step: n.Expression | int, relation: str) -> bool:
+    """Whether steps lead towards where the test fails."""
+    relation = relation[4:6]
+    if not isinstance(step, int):
+        return relation in ("lt", "le")
+    return relation in (("lt", "le", "ne") if step > 0 else ("gt", "ge", "ne"))
+
+
+def _turns(inside: list[n.Block]) -> int:
+    """After how many turns to look around."""
+    statements = (each for block in inside for each in block.statements)
+    effects = [each.value.effects if isinstance(each, n.Assign) else 0 for each in statements]
+    costly = n.CALLS | n.READS_STATE | n.WRITES_STATE
+    length = len(inside) + sum(COSTLY if each & costly else 1 for each in effects)
+    return 1 << min(MOST_TURNS, max(LONGEST // length, 1)).bit_length() - 1
 
 
 def blocks(tree: s.Tree) -> Iterator[n.Block]:
@@ -131,10 +241,65 @@ def exits(tree: s.Tree) -> Iterator[s.Exit]:
                 yield from exits(inner)
 
 
-def limits(found: Counted, variable: Value, bound: Value, most: int) -> str | None:
-    """The bound as an expression, or None where the signed order may not be the unsigned one."""
-    if not found.signed or bound.within(0, most):
-        return bound.text if not found.signed or variable.within(0, most) else None
-    if variable.within(0, most) and bound.simple:
-        return f"({bound.text} if {bound.text} <= {most:#x} else 0)"
-    return None
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a `range` has as its end, and when it gives the turns of a loop: where all of the conditions hold."""
+
+    end: Value
+    conditions: tuple[str, ...]
+
+
+def span(found: Counted, variable: Value, bound: Value, step: Value, most: int) -> Span | None:
+    """Of a loop, from what is known of its variable, bound and step as it starts, all as they are unsigned, but for a
+    step below 0. `most` is the greatest number whose two readings are the same. None where no range will do.
+    """
+    relation, is_signed = found.relation[4:6], found.relation.endswith("_s")
+    down = step.high < 0
+    top = most if is_signed else 2 * most + 1
+    conditions = []
+    if is_signed:
+        bound = signed(bound, most + 1) if bound.constant else bound
+        checked = [variable] if found.tested or down else []
+        checked += [bound] if down and not bound.constant else []
+        conditions += [f"{each.text} <= {most:#x}" for each in checked if not each.within(-1, most)]
+    end = {"le": shifted_by(bound, 1), "ge": shifted_by(bound, -1)}.get(relation, bound)
+    if end.high < -1:
+        return None
+    conditions += within_reach(found, *((end, variable) if down else (variable, end)), step)
+    if step.low <= 0 <= step.high:
+        conditions.append(step.text)
+    if relation == "ne":
+        conditions += meets(variable, end, step)
+    elif not down and end.high + step.high - 1 > top:
+        most_end = f"{top + 1 - step.low:#x}" if step.constant else f"{top + 1:#x} - {step.text}"
+        conditions.append(f"{end.text} <= {most_end}")
+    elif down and not is_signed and end.low < -step.low - 1:
+        conditions.append(f"{end.text} >= {-step.low - 1}")
+    return Span(end, tuple(conditions))
+
+
+def shifted_by(value: Value, by: int) -> Value:
+    """A value and 1 or -1."""
+    if value.constant:
+        return literal(value.low + by)
+    return infix(value, "+" if by > 0 else "-", literal(1), SUM, value.low + by, value.high + by)
+
+
+def within_reach(found: Counted, low: Value, high: Value, step: Value) -> list[str]:
+    """That there are turns, but not too many, between two values."""
+    most = found.turns * (abs(step.low) if step.constant else 1)
+    some = low.high < high.low or (low.high <= high.low and found.tested)
+    if some and high.high - low.low <= most:
+        return []
+    distance = f"{high.at(SUM)} - {low.at(SUM + 1)}" if low.text != "0" else high.text
+    least = "" if some or (found.tested and not found.relation.endswith(".ne")) else "0 <= " if found.tested else "0 < "
+    return [f"{least}{distance} <= {most}"]
+
+
+def meets(variable: Value, end: Value, step: Value) -> list[str]:
+    """That a value is met exactly."""
+    size = abs(step.low)
+    exponent = size.bit_length() - 1
+    if size == 1 << exponent and min(variable.zeros, end.zeros) >= exponent:
+        return []
+    return [f"not ({end.at(SUM)} - {variable.text}) % {size}"]

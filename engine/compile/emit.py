@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.compile import structure as s
-from quire.engine.compile.counted import PIECE, Counted, counted, limits
+from quire.engine.compile.counted import Counted, counted, span
 from quire.engine.compile.facts import State, whole
 from quire.engine.compile.facts import variable as variable_of
 from quire.engine.compile.source import Line, Lines, Suite
 from quire.engine.compile.write import CAUGHT, Writer
-from quire.engine.instructions.expressions import canon
+from quire.engine.instructions.expressions import PRIMARY, Value, canon, literal, number
 
 Emitted = tuple[Lines, bool]  # the lines, and whether the code may get behind them
 SELECTOR = "k"
@@ -105,33 +104,44 @@ class Emitter:
         return (lines, True) if lines is not None else self.endless_loop(node)
 
     def range_loop(self, node: s.Loop, found: Counted) -> Lines | None:
-        """A loop that Python counts. The flags of its frame work as ever: a break leaves both of its loops."""
-        translator, state, name = self.writer.translator, self.writer.states.get(node.header, State()), found.variable
-        type_ = found.bound.type or t.I32
-        variable, bound = variable_of(name, type_, state), translator.value(found.bound, state)
+        """A loop that Python counts."""
+        state, name = self.writer.states.get(node.header, {}), found.variable
+        type_ = found.count.types[0]
+        most = whole(type_)[1] // 2
+        variable, step = variable_of(name, type_, state), self.integer(found.step, state)
+        bound = canon(self.integer(found.bound or 0, state), 2 * most + 1)
         self.writer.spots()
-        most = whole(type_)[1]
-        limit = limits(found, variable, canon(bound, most), most // 2)
-        if limit is None:
-            return None
-        self.writer.counting.add(found.last)
-        body, _ = self.tree(found.body)
-        done, _ = self.tree(found.done)
-        to, end = f"{name}to", f"{name}end"
-        first = name if found.first else f"{name} + 1"
-        again: Lines = [Line(f"{name} = {to}"), Line(f"if {name} < {end}:"), Suite([Line("continue")])]
-        inner: Lines = [
-            Line(f"{to} = min({end}, {name} + {PIECE})"),
-            Line(f"for {name} in range({name}, {to}):"),
-            Suite(body, nests=True),
-            Line("else:"),
-            Suite([*again, *done]),
-            Line("break"),
-        ]
         lines: Lines = [Line(f"{flag(target)} = False") for target in node.flags]
-        lines += [Line(f"{end} = {limit}"), Line(f"if {end} < {first}:"), Suite([Line(f"{end} = {first}")])]
-        lines += [Line("while RUN:"), Suite(inner, nests=True), Line("else:"), Suite([Line("stop()")])]
-        return lines + self.left(node)
+        if not bound.simple:
+            lines.append(Line(f"{name}end = {bound.text}"))
+            bound = bound._replace(text=f"{name}end", binding=PRIMARY, simple=True)
+        within = span(found, variable, bound, step, most)
+        if within is None:
+            return None
+        by = f", {step.text}" if step.text != "1" else ""
+        natural = f"range({name}, {within.end.text}{by}) if {' and '.join(['RUN', *within.conditions])}"
+        other = f'turns({name}, {bound.text}, {step.text}, "{found.relation}"{", tested=True" if found.tested else ""})'
+        self.writer.states[found.trimmed] = self.writer.states.get(found.last, {})
+        body, _ = self.tree(found.body)
+        loop: Lines = [Line(f"for {name} in {natural} else {other}:"), Suite(body, nests=True)]
+        return lines + self.followed(loop, found, state) + self.left(node)
+
+    def followed(self, loop: Lines, found: Counted, state: State) -> Lines:
+        """A loop of Python, and what is done when it has come to its end: the last count, and the exit."""
+        counts = self.writer.assigned(found.count, self.writer.translator.value(found.count.value, state))
+        if found.tested:  # perhaps there was no turn
+            condition, contrary, _ = self.writer.condition(found.test, state)
+            counts = [Line(f"if {condition if found.on else contrary}:"), Suite(counts)]
+        done, _ = self.tree(found.done)
+        if not found.done or isinstance(found.done[0], s.Exit):
+            return [*loop, Line("else:"), Suite([*counts, *done[:-1]])]  # no break: nothing comes behind it
+        nested: Lines = [*loop, Line("else:"), Suite([*counts, *done]), Line("break")]
+        return [Line("while True:"), Suite(nested, nests=True)]
+
+    def integer(self, expression: n.Expression | int, state: State) -> Value:
+        if isinstance(expression, int):
+            return literal(expression)
+        return number(self.writer.translator.value(expression, state))
 
     def endless_loop(self, node: s.Loop) -> Emitted:
         body, _ = self.tree(node.body)

@@ -56,7 +56,6 @@ def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Ge
         if source.nesting <= DEEPEST_NESTING and source.indents <= DEEPEST_INDENT:
             break
         translator.uses.clear()
-        writer.counting.clear()
     else:
         body = Dispatcher(writer, graph, fueled=options.fueled).lines()
         source = assemble(function, graph, translator, body, options)

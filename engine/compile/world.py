@@ -20,6 +20,7 @@ from quire.engine import matching
 from quire.engine.cache import Kept
 from quire.engine.compile.generate import Options, generate
 from quire.engine.compile.record import Record, compiled, from_bytes, variant_of
+from quire.engine.compile.turns import turns
 from quire.engine.errors import Site, Trap
 from quire.engine.instructions.row import Kind
 from quire.engine.interpret import exits
@@ -107,6 +108,7 @@ class World:
             "RUN": running,
             "TICK": self.running_ticks(),
             "stop": self.stop,
+            "turns": partial(turns, self.look),
             "__name__": "wasm",
             MARK: self,
         }
@@ -126,6 +128,11 @@ class World:
         if self.fueled:
             self.instance.store.fuel = length_hint(self.namespace["TICK"])
         self.instance.store.tick()
+
+    def look(self) -> None:
+        """Whether to go on. Raises Exhausted where not."""
+        if not self.namespace["RUN"]:
+            self.stop()
 
     def too_deep(self) -> None:
         """Called where as many calls are nested as the host allows. Raises Trap."""

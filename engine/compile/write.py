@@ -19,7 +19,6 @@ class Writer:
     def __init__(self, translator: Translator, states: dict[n.Block, facts.State]) -> None:
         self.translator = translator
         self.states = states
-        self.counting: set[n.Block] = set()
 
     def spots(self) -> tuple[Spot, ...]:
         """What the expressions translated since the last time may trap at."""
@@ -28,10 +27,10 @@ class Writer:
         return spots
 
     def statements(self, block: n.Block) -> tuple[Lines, facts.State]:
-        """The lines of a block's statements, and the state behind them; of `counting`, the last is done elsewhere."""
+        """The lines of a block's statements, and the state behind them."""
         state = dict(self.states.get(block, {}))
         lines: Lines = []
-        for statement in block.statements[: -1 if block in self.counting else None]:
+        for statement in block.statements:
             if isinstance(statement, n.Catching):
                 value = None
                 lines += self.catching(statement)
