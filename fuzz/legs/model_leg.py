@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from types import MappingProxyType
 
 from quire.engine.binary import decode
+from quire.engine.errors import Malformed
 from quire.fuzz.legs.protocol import Answer, Request, serve
 from quire.fuzz.legs.traps import class_of
 from quire.fuzz.observe import MARKER
@@ -31,7 +32,10 @@ def run(request: Request) -> Answer:
     """What the model says of a program."""
     if not set(FEATURES) <= set(request.features):
         return UNSUPPORTED
-    module = decode(request.binary, instruction_set(FEATURES))
+    try:
+        module = decode(request.binary, instruction_set())
+    except Malformed:
+        return UNSUPPORTED
     sections = [each.data for each in module.custom_sections if each.name == SECTION]
     return ModelRun(from_json(json.loads(sections[0]))).answer(request.calls) if sections else UNSUPPORTED
 
