@@ -5,6 +5,7 @@ Every kernel is a module without imports whose export `run` takes and gives one 
 
 import io
 import os
+import tempfile
 from collections.abc import Callable, Mapping
 
 os.environ["PWASM_CACHE_DIR"] = ""  # a first call is one that finds nothing made before; read when pwasm is imported
@@ -21,6 +22,7 @@ from quire.wat.parser import parse_module
 
 M32 = 0xFFFFFFFF
 FAST = "quire, fast tier"
+FROM_CACHE = "quire, fast tier, from the cache"
 BY_HAND = "Python by hand"
 PWASM = "pwasm, compiled"
 Work = Callable[[], object]
@@ -35,7 +37,7 @@ def binary(text: str) -> bytes:
 
 def quire_call(tier: str) -> Prepare:
     def prepare(module: bytes, argument: int) -> Work:
-        run = quire.instantiate(module, tier=tier).exports.run
+        run = quire.instantiate(module, tier=tier, cache=False).exports.run
         return lambda: run(argument) & M32
 
     return prepare
@@ -106,9 +108,11 @@ LOADS = {
 }
 
 
-def quire_start(tier: str) -> Callable[[bytes], int]:
+def quire_start(tier: str, folder: str = "") -> Callable[[bytes], int]:
+    """With what an earlier start kept in a folder, if one is named."""
+
     def start(module: bytes) -> int:
-        engine = quire.Engine(tier=tier)
+        engine = quire.Engine(tier=tier, cache=quire.Cache(folder) if folder else False)
         linker = quire.Linker(engine)
         with quire.Wasi(["program"], {}) as wasi:
             linker.define_wasi(wasi)
@@ -154,8 +158,10 @@ def wasmtime_start(module: bytes) -> int:
     return 0
 
 
+KEPT = tempfile.TemporaryDirectory()
 STARTS = {
     FAST: quire_start("fast"),
+    FROM_CACHE: quire_start("fast", KEPT.name),
     "quire, reference tier": quire_start("reference"),
     PWASM: pwasm_start("compile"),
     "pwasm, as it comes": pwasm_start("auto"),

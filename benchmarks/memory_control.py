@@ -75,7 +75,7 @@ def resident() -> int:
 
 
 def engine(tier: str) -> quire.Engine:
-    return quire.Engine(features=["memory-control"], tier=tier)
+    return quire.Engine(features=["memory-control"], tier=tier, cache=False)
 
 
 def rows_of(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -190,7 +190,7 @@ def loads_of(kind: str, tier: str, count: int) -> Callable[[], object]:
     type_, prepare = MEMORIES.get(kind, MEMORIES["plain"])
     text = LOADS.format(type=type_, prepare=prepare)
     guards = [] if kind in MEMORIES else [retrofit(parse_module(text), 1024)]
-    with_features = quire.Engine(features=["memory-control"], tier=tier, extensions=guards)
+    with_features = quire.Engine(features=["memory-control"], tier=tier, cache=False, extensions=guards)
     exports = quire.Instance(quire.Store(with_features), quire.Module(with_features, text)).exports
     exports.prepare()
     return lambda: exports.sum(count)

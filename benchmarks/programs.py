@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import contests
+import engines
 import measure
 
 HERE = Path(__file__).resolve().parent
@@ -44,8 +45,8 @@ PROGRAMS: Mapping[str, Program] = MappingProxyType({
 })  # fmt: skip
 
 
-def quire_command(tier: str) -> list[str]:
-    return [sys.executable, "-m", "quire", "run", "--tier", tier]
+def quire_command(*options: str) -> list[str]:
+    return [sys.executable, "-m", "quire", "run", *options]
 
 
 def own_command(engine: str) -> list[str]:
@@ -53,8 +54,9 @@ def own_command(engine: str) -> list[str]:
 
 
 COMMANDS: Mapping[str, list[str]] = MappingProxyType({
-    "quire, fast tier": quire_command("fast"),
-    "quire, reference tier": quire_command("reference"),
+    engines.FAST: quire_command("--tier", "fast", "--no-cache"),
+    engines.FROM_CACHE: quire_command("--tier", "fast"),
+    "quire, reference tier": quire_command("--tier", "reference", "--no-cache"),
     "pwasm": own_command("pwasm"),
     "wasmtime": own_command("wasmtime"),
 })  # fmt: skip
@@ -62,7 +64,7 @@ COMMANDS: Mapping[str, list[str]] = MappingProxyType({
 
 def work(command: list[str], module: Path, program: Program) -> Callable[[], tuple[int, bytes]]:
     """What runs a program once: the sum of its exit statuses, and its last output."""
-    environment = {**os.environ, "PWASM_CACHE_DIR": ""}
+    environment = {**os.environ, "PWASM_CACHE_DIR": "", "QUIRE_CACHE_DIR": engines.KEPT.name}
 
     def once() -> tuple[int, bytes]:
         statuses, output = 0, program.input
