@@ -26,7 +26,10 @@ SEVERAL_CAUSES = frozenset({frozenset({"trap null", "trap array"})})
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where two legs part: `phase` is verdict, call, value, nan, memory, trace or process; `call` counts from 0."""
+    """Where two legs part; `call` counts from 0.
+
+    `phase` is verdict, call, value, nan, memory, trace, process or generator.
+    """
 
     phase: str
     dissenting: tuple[str, ...]
@@ -75,6 +78,12 @@ def verdict_of(answer: Answer) -> str:
     """A verdict; engines need not agree on whether bytes are malformed or invalid."""
     refused = answer.verdict in ("malformed", "invalid")
     return "refused" if refused else f"trap {answer.detail}" if answer.verdict == "trap" else answer.verdict
+
+
+def all_refuse(answers: Mapping[str, Answer]) -> Difference | None:
+    """Where every leg holds a module for invalid that should be valid, its generator differs from all of them."""
+    refusing = {name: each.detail for name, each in answers.items() if verdict_of(each) == "refused"}
+    return Difference("generator", (), (next(iter(refusing.values())), "")) if refusing else None
 
 
 def comparable(answers: Mapping[str, Answer]) -> int:

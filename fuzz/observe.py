@@ -91,6 +91,7 @@ class Shim:
         self.emitter = Emitter(generated.instruction_set)
         self.context = make_context(self.module, generated.instruction_set)
         self.additions = Additions(list(self.module.types))
+        self.types: dict[t.FunctionType, int] = {}
         self.imported = NOTHING if generated.broken else generated.imported
         self.gc = "gc" in generated.features
         self.tests = self.gc or (GC in generated.shim_features and bool({TABLES, REFERENCES} & generated.features))
@@ -104,7 +105,7 @@ class Shim:
         self.note_function = self.add((t.FUNCREF,), (), self.note_function_code())
         self.walk = self.first + len(self.additions.functions)
         if self.gc:
-            self.add((t.ANYREF, t.I32), (), self.walk_code())
+            self.add((t.ANYREF, t.I32), (), self.walk_code(), [LocalRun(1, t.I32)])
         self.note_exception = self.first + len(self.additions.functions)
         if self.context.tags:
             self.add((t.ReferenceType(False, t.EXN),), (), self.note_exception_code())
@@ -150,9 +151,12 @@ class Shim:
         return self.make("i32.const", value)
 
     def type(self, parameters: Sequence[t.ValueType], results: Sequence[t.ValueType]) -> int:
-        """The index of a new function type."""
-        self.additions.types.append(t.RecursiveType((t.SubType(t.FunctionType(tuple(parameters), tuple(results))),)))
-        return sum(len(group.subtypes) for group in self.additions.types) - 1
+        """The index of a function type of the shim's own."""
+        wanted = t.FunctionType(tuple(parameters), tuple(results))
+        if wanted not in self.types:
+            self.types[wanted] = len(self.context.types) + len(self.types)
+            self.additions.types.append(t.RecursiveType((t.SubType(wanted),)))
+        return self.types[wanted]
 
     def add(
         self,
@@ -289,16 +293,24 @@ class Shim:
         return code
 
     def array(self, index: int, composite: t.ArrayType) -> Code:
-        """The length and the first elements."""
-        length = [self.make("local.get", 0), self.cast(index), self.make("array.len")]
-        code = [*length, self.make("call", self.note)]
-        for number in range(ELEMENTS):
-            element = composite.field
-            access = [self.i32(number), self.get("array", element.storage, index)]
-            reached = [*length, self.i32(number), self.make("i32.gt_u"), self.make("if", None)]
-            note = self.note_top(element.value, self.deeper())
-            code += [*reached, self.make("local.get", 0), self.cast(index), *access, *note, self.make("end")]
-        return code
+        """The length and the first elements, with local 2 to count."""
+        array, counter, element = (
+            [self.make("local.get", 0), self.cast(index)],
+            self.make("local.get", 2),
+            composite.field,
+        )
+        length = [*array, self.make("array.len")]
+        note = [
+            *array,
+            counter,
+            self.get("array", element.storage, index),
+            *self.note_top(element.value, self.deeper()),
+        ]
+        reached = [counter, *length, self.make("i32.lt_u"), self.make("if", None)]
+        up = [counter, self.i32(1), self.make("i32.add"), self.make("local.tee", 2)]
+        few = [self.i32(ELEMENTS), self.make("i32.lt_u"), self.make("br_if", 1)]
+        loop = [self.make("loop", None), *reached, *note, *up, *few, self.make("end"), self.make("end")]
+        return [*length, self.make("call", self.note), *loop]
 
     # Calls and state
 

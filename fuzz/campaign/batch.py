@@ -10,9 +10,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from quire.engine.errors import Crash, Invalid, Malformed
-from quire.engine.validate import validate
 from quire.fuzz.campaign.cases import Cases, request_of
-from quire.fuzz.compare import compare, outcome_hash
+from quire.fuzz.compare import all_refuse, compare, outcome_hash
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.legs.process import LegProcess, ask_all
 
@@ -81,19 +80,18 @@ def run_case(result: BatchResult, legs: Sequence[LegProcess], number: int, gener
     """One case; adds to the result. The hash of its outcome."""
     result.modules += 1
     try:
-        if not generated.broken:
-            validate(generated.module, generated.instruction_set)
+        request = request_of(generated)
     except (Invalid, Crash) as error:
         result.findings.append(refused(number, error))
         return "invalid"
-    answers = ask_all(legs, request_of(generated))
+    answers = ask_all(legs, request)
     verdict = compare(answers)
+    found = verdict.difference or (None if generated.broken else all_refuse(answers))
     result.calls += verdict.calls
     result.traps += verdict.traps
     result.reached += verdict.calls > 0 or (generated.broken and verdict.legs > 1)
     result.dropped += verdict.dropped and not (generated.broken and verdict.legs > 1)
-    if verdict.difference is not None:
-        found = verdict.difference
+    if found is not None:
         details = {name: answer.detail for name, answer in answers.items() if answer.detail}
         result.findings.append(Finding(number, found.bucket, found.call, found.outcomes, details))
     return outcome_hash(answers)

@@ -39,7 +39,6 @@ from quire.fuzz.generate.edges import draw_bits
 FUEL = 0
 """The index of the global that holds the fuel, which no production touches."""
 LENGTHS = (4, 6, 9, 0)  # of array.new_fixed
-FIELDS = 8  # more than any structure has that we make
 _CONSTANTS = {32: t.I32, 64: t.I64}
 _FLOATS = {32: t.F32, 64: t.F64, 128: t.V128}
 
@@ -105,6 +104,8 @@ class Catalogue:
     def __init__(self, context: ModuleContext, rows: Iterable[Row], heaps: Sequence[t.HeapType], written: Any) -> None:
         """`heaps` are the heap types to cast to and be null of; `written` writes a closed heap type."""
         self._context = context
+        structures = (each.composite for each in context.types if isinstance(each.composite, t.StructType))
+        self._fields = max((len(each.fields) for each in structures), default=0)
         self._heaps = [written(heap) for heap in heaps]
         self.all = [each for row in rows for each in self._of_row(row)]
         self._by_result: dict[t.ValueType, list[Production]] = {}
@@ -161,7 +162,7 @@ class Catalogue:
         counts: Mapping[str, int] = {
             "type": len(context.types), "function": len(context.functions), "table": len(context.tables),
             "memory": len(context.memories), "global": len(context.globals), "tag": len(context.tags),
-            "element": len(context.elements), "data": context.data_count, "field": FIELDS,
+            "element": len(context.elements), "data": context.data_count, "field": self._fields,
         }  # fmt: skip
         return counts[space]
 

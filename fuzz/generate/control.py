@@ -36,7 +36,7 @@ class Label:
 
 def value_form(body: Body, goal: t.ValueType) -> bool:
     """One of the forms, for a value."""
-    return body.choices.pick(VALUE_FORMS)(body, goal)
+    return body.choices.pick(REFERENCE_FORMS if isinstance(goal, t.ReferenceType) else NUMBER_FORMS)(body, goal)
 
 
 def statement_form(body: Body) -> bool:
@@ -294,7 +294,8 @@ def choose(body: Body, goal: t.ValueType | None) -> bool:
 def drop(body: Body, goal: t.ValueType | None) -> bool:
     if goal is not None:
         return False
-    body.value(body.choices.pick([t.I32, *(each.value for each in body.plan.context.globals)]))
+    wider = [t.ANYREF, t.EXTERNREF] if f.GC in body.plan.features else []
+    body.value(body.choices.pick([t.I32, *(each.value for each in body.plan.context.globals), *wider]))
     body.emit("drop")
     return True
 
@@ -416,9 +417,12 @@ WAYS_OUT: tuple[Callable[[Body], None], ...] = (
     leave_by_return, leave_by_branch, leave_by_branch, leave_by_trap, leave_by_throw, leave_by_throw_ref,
     leave_by_tail_call, leave_by_tail_call,
 )  # fmt: skip
-VALUE_FORMS: tuple[Form, ...] = (
-    block, loop, if_else, leaving_if, branch_if, branch_table, call, call, choose, tee, catching, is_null, converted,
-    as_non_null, on_null, on_cast,
+NUMBER_FORMS: tuple[Form, ...] = (
+    block, loop, if_else, leaving_if, branch_if, branch_table, call, call, choose, tee, catching, is_null,
+)  # fmt: skip
+REFERENCE_FORMS: tuple[Form, ...] = (
+    block, loop, if_else, leaving_if, branch_if, branch_table, call, call, choose, tee, catching, converted, converted,
+    as_non_null, on_null, on_cast, on_cast,
 )  # fmt: skip
 STATEMENT_FORMS: tuple[Form, ...] = (
     block, loop, if_else, leaving_if, block_with_types, branch_if, branch_table, call, call, drop, catching, on_null,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import product
 
 from quire.engine import types as t
 from quire.engine.instruction_set import InstructionSet
@@ -21,7 +22,8 @@ VERSION = 2
 """Of the generator: the same choices give the same module as long as it is the same."""
 EXEMPT = ("f32x4.relaxed_madd", "f32x4.relaxed_nmadd", "f64x2.relaxed_madd", "f64x2.relaxed_nmadd")
 """Rounded once or twice, as an engine likes: nothing that engines could be held to. Spec: exec/numerics#op-fmadd"""
-CALLS = 4  # of each function
+CALLS = 12  # of each function: a call costs far less than to make, compile and instantiate a module
+SELDOM = 6  # of so many calls there is one where there are no arguments
 SHIM_FEATURES = frozenset({GC})
 """What the shim can use to tell more."""
 
@@ -51,6 +53,7 @@ class Generated:
     shim_features: frozenset[str] = frozenset()
     fuel: bool = True  # whether global 0 holds it
     broken: bool = False  # whether it may be invalid
+    plain: bool = False  # whether its own exports are to be called, without a shim
     binary: bytes = b""  # what to hand to engines in place of the module, which then only says where it comes from
 
 
@@ -59,7 +62,8 @@ def generate(choices: Choices, allowed: Iterable[str] = ALL_FEATURES) -> Generat
     allowed = tuple(allowed)
     features = draw_features(choices, allowed)
     plan = draw_plan(choices, features)
-    rows = [row for row in rows_of(features) if row.mnemonic not in EXEMPT and not (choices.chance(10))]
+    percent = choices.pick((90, 60, 30))
+    rows = [row for row in rows_of(features) if row.mnemonic not in EXEMPT and choices.chance(percent)]
     catalogue = Catalogue(plan.context, rows, heaps_of(plan), plan.leaves.written)
     risk = choices.pick((0, 0, 5, 30, 80))
     count = len(plan.context.functions)
@@ -94,11 +98,11 @@ def helpers(plan: Plan) -> list[FunctionDefinition]:
 
 
 def draw_calls(choices: Choices, plan: Plan) -> tuple[Call, ...]:
-    """Each function some times, with arguments of edge values and simple references."""
+    """Functions in turns, some times, with arguments of edge values and simple references."""
     calls = []
-    for index in range(plan.first, len(plan.context.functions)):
+    for turn, index in product(range(CALLS), range(plan.first, len(plan.context.functions))):
         parameters = function_type(plan, index).parameters
-        for _ in range(CALLS if parameters else 1):
+        if parameters or turn % SELDOM == 0:
             code = [each for type_ in parameters for each in plan.leaves.leaf(choices, type_)]
             calls.append(Call(index, tuple(code)))
     return tuple(calls)

@@ -63,7 +63,7 @@ class TypeSection:
 
     def value(self) -> t.ValueType:
         """The type of a parameter, result, local or global; one that every function can make a value of."""
-        if REFERENCES not in self.features or self.choices.chance(65):
+        if REFERENCES not in self.features or self.choices.chance(55):
             return self.choices.pick(self._numbers)
         return self.choices.pick(self._references())
 
