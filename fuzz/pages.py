@@ -179,8 +179,12 @@ def draw_operation(choices: Choices, kinds: Sequence[Kind]) -> Operation:
 
 
 def program_case(choices: Choices) -> Generated:
+    """A program that is drawn, as a case."""
+    return case_of(draw_program(choices))
+
+
+def case_of(program: Program) -> Generated:
     """A program with its module, whose functions are its operations."""
-    program = draw_program(choices)
     known = instruction_set(FEATURES)
     module = parse_module("\n".join(text_of(program)), TextFormat(known, text_extensions(FEATURES)))
     section = CustomSection(SECTION, json.dumps(as_json(program), separators=(",", ":")).encode())
@@ -197,8 +201,9 @@ def text_of(program: Program) -> Iterator[str]:
         prot = f"(prot {each.protection})" if each.protection else ""
         offset = f"({program.kinds[each.memory].at}.const {each.offset})"
         yield f'(data (memory {each.memory}) {offset} {prot} "{escaped(each.data)}")'
-    yield f'(data $passive "{escaped(DATA)}")'
-    yield from (f"(func {function_text(each, program.kinds)})" for each in program.operations)
+    yield f'(data "{escaped(DATA)}")'
+    passive = len(program.segments)
+    yield from (f"(func {function_text(each, program.kinds, passive)})" for each in program.operations)
     yield ")"
 
 
@@ -207,8 +212,8 @@ def escaped(data: bytes) -> str:
     return "".join(f"\\{byte:02x}" for byte in data)
 
 
-def function_text(each: Operation, kinds: Sequence[Kind]) -> str:
-    """A function without parameters that does one operation."""
+def function_text(each: Operation, kinds: Sequence[Kind], passive: int) -> str:
+    """A function without parameters that does one operation; `passive` is the index of a data segment."""
     at, name, word = kinds[each.memory].at, each.name.partition(" ")[0], each.name.partition(" ")[2]
     address, length = f"({at}.const {each.address})", f"({at}.const {each.length})"
     type_ = name.partition(".")[0]
@@ -227,7 +232,7 @@ def function_text(each: Operation, kinds: Sequence[Kind]) -> str:
         case "fill":
             return f"(memory.fill {each.memory} {address} (i32.const {each.other}) {length})"
         case "init":
-            return f"(memory.init {each.memory} $passive {address} (i32.const {each.other}) (i32.const {each.length}))"
+            return f"(memory.init {each.memory} {passive} {address} (i32.const {each.other}) (i32.const {each.length}))"
         case "copy":
             source = kinds[each.source]
             count = f"(i{min(source.address_bits, kinds[each.memory].address_bits)}.const {each.length})"

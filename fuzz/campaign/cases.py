@@ -97,9 +97,19 @@ def spoilt(generated: Generated, choices: Choices, kind: int) -> Generated:
 
 def request_of(generated: Generated) -> Request:
     """What to ask the legs. Broken modules have no shim but what they were made with."""
+    if generated.plain:
+        return plain_request(generated)
     if generated.broken:
         binary = generated.binary or encode(generated.module, generated.instruction_set)
         features = {*ALL_FEATURES} - {*OWN} | generated.features
         return Request(binary, (), (), tuple(sorted(features)))
     observed = observe(generated)
     return Request(observed.binary, observed.calls, observed.memories, observed.features, observed.providers)
+
+
+def plain_request(generated: Generated) -> Request:
+    """The request for a module without a shim: all its functions that are exported, all its memories."""
+    exports = generated.module.exports
+    calls, memories = (tuple(each.name for each in exports if each.kind == kind) for kind in ("function", "memory"))
+    binary = encode(generated.module, generated.instruction_set)
+    return Request(binary, calls, memories, tuple(sorted(generated.features | generated.shim_features)))

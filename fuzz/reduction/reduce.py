@@ -6,8 +6,9 @@ Every attempt is a valid module, so that legs are asked only what makes sense.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
+from types import MappingProxyType
 
 from quire.engine.binary import encode
 from quire.engine.errors import QuireError
@@ -21,10 +22,14 @@ from quire.fuzz.generate.generator import Generated
 from quire.fuzz.generate.leaves import Emitter
 from quire.fuzz.generate.providers import NOTHING
 from quire.fuzz.legs.process import LegProcess, ask_all
+from quire.fuzz.reduction.direct import direct_forms
+from quire.fuzz.reduction.inline import inlined
 from quire.fuzz.reduction.renumber import prune
+from quire.fuzz.reduction.special import fewer_bytes, fewer_parts, program_of, smaller_programs
 
 Predicate = Callable[[Generated], bool]
 Attempts = Iterator[Generated]
+Strategy = Callable[[Generated], Attempts]
 SECONDS = 60.0
 OPENERS = frozenset({"block", "loop", "if", "try_table"})
 
@@ -36,13 +41,29 @@ def bucket_of(generated: Generated, legs: Sequence[LegProcess]) -> str | None:
 
 
 def same_bucket(bucket: str, legs: Sequence[LegProcess]) -> Predicate:
-    """Whether a case falls into this bucket."""
-    return lambda generated: bucket_of(generated, legs) == bucket
+    """Whether a case falls into this bucket or, without the shim, shows the same in another way."""
+
+    def holds(generated: Generated) -> bool:
+        found = bucket_of(generated, legs)
+        return found == bucket or (generated.plain and found is not None and shown(found) == shown(bucket))
+
+    return holds
+
+
+def shown(bucket: str) -> str:
+    """A bucket without what depends on whether the shim or a plain function tells values."""
+    phase, _, rest = bucket.partition(" ")
+    names, _, outcomes = rest.partition(" ")
+    if phase in ("value", "memory", "trace"):
+        return f"{names}: value / value"
+    kinds = (each if each.startswith("trap") else "value" for each in outcomes.split(" / "))
+    return f"{names}: {' / '.join(kinds)}" if phase == "call" else bucket
 
 
 def size_of(generated: Generated) -> int:
-    """The bytes of a case's module without the shim."""
-    return len(encode(generated.module, generated.instruction_set))
+    """The bytes of a case's module without the shim, and without what tells the model its program."""
+    module = replace(generated.module, custom_sections=())
+    return len(generated.binary or encode(module, generated.instruction_set))
 
 
 def reduce(generated: Generated, predicate: Predicate, seconds: float = SECONDS) -> Generated:
@@ -62,11 +83,11 @@ class Reducer:
         before = None
         while before != weight(best) and time.monotonic() < self.deadline:
             before = weight(best)
-            for strategy in (fewer_calls, pruned, shorter_code, pruned, simpler_constants, smaller_parts):
+            for strategy in strategies_for(best):
                 best = self.improve(best, strategy)
         return best
 
-    def improve(self, best: Generated, strategy: Callable[[Generated], Attempts]) -> Generated:
+    def improve(self, best: Generated, strategy: Strategy) -> Generated:
         """Apply one strategy as long as it helps."""
         attempts = strategy(best)
         while time.monotonic() < self.deadline:
@@ -79,7 +100,8 @@ class Reducer:
 
     def holds(self, generated: Generated) -> bool:
         try:
-            validate(generated.module, generated.instruction_set)
+            if not generated.broken:
+                validate(generated.module, generated.instruction_set)
         except QuireError:
             return False
         self.attempts += 1
@@ -89,6 +111,8 @@ class Reducer:
 def weight(generated: Generated) -> tuple[int, int, int]:
     """What is to become less: calls, instructions and parts, the size of constants."""
     module = generated.module
+    if generated.binary:
+        return 0, len(generated.binary), 0
     code = [each for function in module.functions for each in function.body.instructions]
     code += [each for call in generated.calls for each in call.arguments]
     parts = (
@@ -104,6 +128,7 @@ def weight(generated: Generated) -> tuple[int, int, int]:
         sum(map(len, parts)) + len(module.exports) + len(module.elements) + sum(len(d.init) + 1 for d in module.data)
     )
     others += sum(astuple(generated.imported))
+    others += sum(len(each.data) for each in module.custom_sections)
     runs = sum(run.count for function in module.functions for run in function.locals)
     return len(generated.calls), len(code) + others + runs, sum(len(str(each.immediates)) for each in code)
 
@@ -118,9 +143,24 @@ def fewer_calls(generated: Generated) -> Attempts:
         size //= 2
 
 
+def without_shim(generated: Generated) -> Attempts:
+    """With plain functions in place of calls, then with their bodies in place."""
+    yield from direct_forms(generated)
+    for number, code in inlined(generated):
+        yield with_body(generated, number, code)
+
+
 def pruned(generated: Generated) -> Attempts:
-    """Without what the calls do not reach, and in one module."""
+    """Without what the calls do not reach, some of it or all but one thing; and in one module."""
     yield prune(generated)
+    module = generated.module
+    counts = {
+        "table": len(module.tables), "memory": len(module.memories), "global": len(module.globals),
+        "tag": len(module.tags), "element": len(module.elements), "data": len(module.data),
+    }  # fmt: skip
+    everything = [(space, index) for space, count in counts.items() for index in range(count)]
+    yield from (prune(generated, [each]) for each in everything)
+    yield from (prune(generated, everything[:at] + everything[at + 1 :]) for at in range(len(everything)))
     yield replace(generated, imported=NOTHING)
 
 
@@ -205,7 +245,9 @@ def simpler_forms(instruction: Instruction) -> Iterator[Instruction]:
 def smaller_parts(generated: Generated) -> Attempts:
     """Without locals, bytes of data, exports."""
     module = generated.module
-    yield replace(generated, module=replace(module, exports=()))
+    for number in range(len(module.exports)):
+        exports = module.exports[:number] + module.exports[number + 1 :]
+        yield replace(generated, module=replace(module, exports=exports))
     for number, function in enumerate(module.functions):
         for run in range(len(function.locals)):
             yield with_function(
@@ -222,3 +264,25 @@ def with_function(generated: Generated, number: int, function: FunctionDefinitio
     """With another function."""
     functions = (*generated.module.functions[:number], function, *generated.module.functions[number + 1 :])
     return replace(generated, module=replace(generated.module, functions=functions))
+
+
+STRATEGIES: Mapping[str, tuple[Strategy, ...]] = MappingProxyType(
+    {
+        "valid": (
+            fewer_calls, pruned, shorter_code, pruned, without_shim, pruned, simpler_constants, smaller_parts,
+        ),
+        "broken": (fewer_parts, shorter_code, smaller_parts),
+        "bytes": (fewer_bytes,),
+        "program": (smaller_programs,),
+    }
+)  # fmt: skip
+"""For each sort of case in this order, again and again as long as anything helps."""
+
+
+def strategies_for(generated: Generated) -> tuple[Strategy, ...]:
+    """Those that make sense for a case."""
+    if generated.binary:
+        return STRATEGIES["bytes"]
+    if program_of(generated) is not None:
+        return STRATEGIES["program"]
+    return STRATEGIES["broken" if generated.broken else "valid"]

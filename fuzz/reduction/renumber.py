@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,7 +19,15 @@ from quire.engine.immediates import (
     ReferenceTypeKind,
     ResultTypes,
 )
-from quire.engine.module import Active, Declarative, ElementSegment, Expression, FunctionDefinition, Instruction
+from quire.engine.module import (
+    Active,
+    Declarative,
+    ElementSegment,
+    Export,
+    Expression,
+    FunctionDefinition,
+    Instruction,
+)
 from quire.fuzz.generate.catalogue import FUEL
 from quire.fuzz.generate.generator import Call, Generated
 
@@ -144,9 +152,13 @@ class Uses:
             visit_expression(mode.offset, self.visit)
 
 
-def prune(generated: Generated) -> Generated:
-    """The case without what its calls do not reach. What the shim reads at the end may become less."""
+def prune(generated: Generated, kept: Iterable[tuple[str, int]] = ()) -> Generated:
+    """The case without what its calls do not reach, but with the items `kept` of index spaces."""
     uses = Uses(generated)
+    for space, index in kept:
+        uses.visit(space, index)
+    for export in generated.module.exports if generated.plain else ():
+        uses.visit(export.kind, export.index)
     for call in generated.calls:
         uses.visit("function", call.function)
         visit_code(call.arguments, uses.visit)
@@ -196,7 +208,7 @@ class Renumbering:
             tags=tuple(
                 replace(each, type=visit_types(each.type, self.visit)) for each in self.kept("tag", module.tags)
             ),
-            exports=(),
+            exports=tuple(self.exports()),
             elements=self.elements(declared),
             data=tuple(map(self.data, self.kept("data", module.data))),
         )
@@ -205,6 +217,11 @@ class Renumbering:
             Call(self.visit("function", c.function), visit_code(c.arguments, self.visit)) for c in generated.calls
         )
         return replace(generated, module=left, calls=calls, fuel=fuel)
+
+    def exports(self) -> Iterator[Export]:
+        """Those of a module without a shim."""
+        for each in self.generated.module.exports if self.generated.plain else ():
+            yield replace(each, index=self.visit(each.kind, each.index))
 
     def groups(self) -> tuple[t.RecursiveType, ...]:
         found, at = [], 0

@@ -13,11 +13,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from quire.engine.binary import decode
-from quire.fuzz.compare import compare
+from quire.engine.binary import decode, encode
+from quire.engine.errors import Exhausted, Malformed
+from quire.engine.instruction_set import InstructionSet
+from quire.fuzz.compare import NO_ANSWER, compare, verdict_of
 from quire.fuzz.legs.process import LegProcess, ask_all, leg_command
-from quire.fuzz.legs.protocol import Answer, Request
+from quire.fuzz.legs.protocol import ALIGNMENT_TRAP, Answer, Request
 from quire.proposal_ops import FEATURES, instruction_set, text_extensions
+from quire.wat.parser import parse_module
 from quire.wat.printer import print_module
 from quire.wat.text_format import TextFormat
 
@@ -49,6 +52,9 @@ TRAPS = {
 }  # fmt: skip
 
 
+FAILURES = frozenset({"died", "hung"})
+
+
 def write_case(folder: Path, request: Request, answers: Mapping[str, Answer], bucket: str) -> Path:
     """Write a case into a folder of its own below `folder`; that folder."""
     own = folder / hashlib.sha256(request.binary).hexdigest()[:16]
@@ -56,8 +62,15 @@ def write_case(folder: Path, request: Request, answers: Mapping[str, Answer], bu
     (own / "module.wasm").write_bytes(request.binary)
     (own / "case.json").write_text(json.dumps(description(request, answers, bucket), indent=1) + "\n")
     (own / "repro.py").write_text(script(request, tuple(answers), bucket))
-    (own / "repro.wast").write_text(wast(request, answers, bucket))
+    (own / script_name(request)).write_text(wast(request, answers, bucket))
     return own
+
+
+def script_name(request: Request) -> str:
+    """repro.wast; where the profile of alignment matters, the name tells runners under which it holds."""
+    if "memory-control" not in request.features:
+        return "repro.wast"
+    return f"repro.{'trap' if ALIGNMENT_TRAP in request.features else 'round'}.wast"
 
 
 def description(request: Request, answers: Mapping[str, Answer], bucket: str) -> dict[str, object]:
@@ -118,16 +131,50 @@ def usual(answers: Mapping[str, Answer]) -> Answer:
 
 
 def wast(request: Request, answers: Mapping[str, Answer], bucket: str) -> str:
-    """repro.wast: the module as text, and what most legs say it does."""
+    """repro.wast: the module, as text where that can be, and what most legs say of it."""
     names = [name for name in request.features if name in FEATURES]
+    told = [f";; {bucket}", *(f";; {name}: {each.verdict} {each.detail}".rstrip() for name, each in answers.items())]
+    lines = [f";; features: {' '.join(names)}", *told]
     known = instruction_set(names)
-    text_format, module = TextFormat(known, text_extensions(names)), decode(request.binary, known)
-    text = print_module(module, text_format)
-    for name, binary in reversed(request.providers):
-        text = f'{print_module(decode(binary, known), text_format)}\n(register "{name}")\n{text}'
-    lines = [f";; {bucket}", *(f";; {name}: {each.verdict} {each.detail}" for name, each in answers.items())]
-    lines += [line.rstrip() for line in ((*HOST, text) if module.imports else (text,))]
+    told_by = [each for each in reversed(list(answers.values())) if each.verdict not in NO_ANSWER | FAILURES]
+    verdicts = Counter(map(verdict_of, told_by))
+    if max(verdicts, key=lambda verdict: verdicts[verdict], default="") == "refused":
+        return "\n".join([*lines, refusal(request.binary, known)]) + "\n"
+    texts = [*(provider_text(*each, names) for each in request.providers), module_text(request.binary, names)]
+    lines += [line.rstrip() for line in ((*HOST, *texts) if '"host"' in "".join(texts) else texts)]
     return "\n".join([*lines, *assertions(request, usual(answers))]) + "\n"
+
+
+def refusal(binary: bytes, known: InstructionSet) -> str:
+    """That bytes must not be taken."""
+    try:
+        decode(binary, known)
+    except Malformed:
+        return f'(assert_malformed (module binary "{escaped(binary)}") "")'
+    return f'(assert_invalid (module binary "{escaped(binary)}") "")'
+
+
+def module_text(binary: bytes, names: Sequence[str]) -> str:
+    """A module as text; as bytes where its text would not be the same, or it cannot be read."""
+    known = instruction_set(names)
+    text_format, as_bytes = TextFormat(known, text_extensions(names)), f'(module binary "{escaped(binary)}")'
+    try:
+        module = decode(binary, known)
+        text = print_module(module, text_format)
+        same = encode(parse_module(text, text_format), known) == binary
+    except (Malformed, Exhausted):
+        return as_bytes
+    return text if same else as_bytes
+
+
+def provider_text(name: str, binary: bytes, names: Sequence[str]) -> str:
+    """A module that others import from."""
+    return f'{module_text(binary, names)}\n(register "{name}")'
+
+
+def escaped(data: bytes) -> str:
+    """Bytes as a string of the text format."""
+    return "".join(f"\\{byte:02x}" for byte in data)
 
 
 HOST = (
