@@ -15,7 +15,7 @@ from quire.engine.compile.analysis import targets
 from quire.engine.instructions.expressions import SUM, Value, infix, literal, signed
 
 MOST_TURNS = 1 << 16  # between two looks at whether to go on, in a small loop
-LONGEST = 1 << 19  # statements between two looks
+LONGEST = 1 << 20  # statements between two looks
 COSTLY = 16  # as many statements as one that works on many bytes at once
 
 
