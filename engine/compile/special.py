@@ -10,7 +10,7 @@ from types import MappingProxyType
 from quire.engine.compile import nodes as n
 from quire.engine.compile.accesses import access
 from quire.engine.compile.translate import Special, Spot, Translator, condition_text
-from quire.engine.instructions.expressions import CHOICE, PRIMARY, Value
+from quire.engine.instructions.expressions import BOTH, CHOICE, EITHER, PRIMARY, Value
 from quire.engine.instructions.row import Row
 
 COMPARED = 6
@@ -23,6 +23,23 @@ def select(translator: Translator, operation: n.Operation, values: list[Value]) 
     text = f"{first.at(CHOICE + 1)} if {condition_text(condition, operation.operands[2])} else {second.at(CHOICE + 1)}"
     truth, loose = first.truth or second.truth, first.loose or second.loose
     return Value(text, CHOICE, low, high, truth, loose, zeros=min(first.zeros, second.zeros))
+
+
+def either(translator: Translator, operation: n.Operation, values: list[Value]) -> Value | None:
+    """The bits of two conditions: the second one need not be evaluated where the first decides."""
+    return connected("or", EITHER, operation, values)
+
+
+def both(translator: Translator, operation: n.Operation, values: list[Value]) -> Value | None:
+    """As `either`."""
+    return connected("and", BOTH, operation, values)
+
+
+def connected(word: str, binding: int, operation: n.Operation, values: list[Value]) -> Value | None:
+    """Two conditions as one; None where the operands are no conditions, or the second has effects."""
+    if operation.operands[1].effects or not all(each.truth and each.within(0, 1) for each in values):
+        return None
+    return Value(f"{values[0].at(binding)} {word} {values[1].at(binding)}", binding, 0, 1, truth=True)
 
 
 def global_get(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
@@ -108,6 +125,8 @@ def referenced(translator: Translator, operation: n.Operation, values: list[Valu
 SPECIAL: Mapping[str, Special] = MappingProxyType(
     {
         "select": select,
+        "i32.or": either,
+        "i32.and": both,
         "global.get": global_get,
         "global.set": global_set,
         "ref.is_null": is_null,

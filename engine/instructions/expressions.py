@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 # How tightly Python's operators bind.
-CHOICE, NOT, COMPARE, OR, XOR, AND, SHIFT, SUM, PRODUCT, UNARY, PRIMARY = 1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15
+CHOICE, EITHER, BOTH, NOT, COMPARE, OR, XOR, AND, SHIFT, SUM, PRODUCT, UNARY, PRIMARY = *range(1, 13), 15
 
 FAR = 1 << 70  # beyond it, a sum is brought back into its range at once
 NAN = "NAN"  # the canonical NaN, in the world of generated code
@@ -31,6 +31,7 @@ class Value(NamedTuple):
     simple: bool = False  # a variable or a literal: evaluating it twice costs nothing
     zeros: int = 0  # lowest bits that are known to be 0
     scaled: tuple[Value, int] | None = None  # the value before it was shifted left, and by how much
+    addend: tuple[Value, int] | None = None  # the value before a literal was added, and which
 
     def at(self, binding: int) -> str:
         """The text, in parentheses if it does not bind as tightly."""
@@ -66,6 +67,19 @@ def infix(
     truth = a.truth and b.truth and binding in (AND, OR, XOR)  # as Python has it
     text = f"{a.at(binding)} {operator} {b.at(binding + 1)}"
     return Value(text, binding, low, high, truth, zeros=zeros, scaled=scaled)
+
+
+def plus(a: Value, number: int) -> Value:
+    """A value and a literal, which joins one that was added before."""
+    if a.constant:
+        return literal(a.low + number)
+    inner, before = a.addend or (a, 0)
+    number += before
+    if not number:
+        return inner
+    operator, zeros = "-" if number < 0 else "+", min(inner.zeros, ctz(number))
+    made = infix(inner, operator, literal(abs(number)), SUM, inner.low + number, inner.high + number, zeros)
+    return made._replace(addend=(inner, number))
 
 
 def compare(a: Value, operator: str, b: Value) -> Value:

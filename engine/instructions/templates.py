@@ -30,6 +30,7 @@ from quire.engine.instructions.expressions import (
     infix,
     literal,
     negated,
+    plus,
     signed,
     strict,
 )
@@ -88,16 +89,15 @@ class IntegerTemplates:
         a, b = self.near(a), self.near(b)
         if a.constant and not b.constant:
             a, b = b, a
-        low, high = a.low + b.low, a.high + b.high
-        if b.constant and b.low < 0:
-            return infix(a, "-", literal(-b.low), SUM, low, high, zeros, scaled)
-        return infix(a, "+", b, SUM, low, high, zeros, scaled)
+        if b.constant:
+            return plus(a, b.low)._replace(scaled=scaled)
+        return infix(a, "+", b, SUM, a.low + b.low, a.high + b.high, zeros, scaled)
 
     def sub(self, a: Value, b: Value) -> Value:
         a, b, zeros = self.near(a), self.near(b), min(a.zeros, b.zeros)
         low, high = a.low - b.high, a.high - b.low
-        if b.constant and b.low < 0:
-            return infix(a, "+", literal(-b.low), SUM, low, high, zeros)
+        if b.constant:
+            return plus(a, -b.low)
         if a.constant and not a.low:
             return Value(f"-{b.at(UNARY)}", UNARY, low, high, zeros=zeros)
         return infix(a, "-", b, SUM, low, high, zeros)
@@ -226,7 +226,20 @@ class IntegerTemplates:
         return self.unsigned(a, ">=", b)
 
     def unsigned(self, a: Value, operator: str, b: Value) -> Value:
+        if a.low < 0 and b.constant and operator in ("<", "<=", ">", ">="):
+            found = self.interval(a, operator, self.canon(b).low)
+            if found is not None:
+                return found
         return compare(self.canon(a), operator, self.canon(b))
+
+    def interval(self, a: Value, operator: str, bound: int) -> Value | None:
+        """A comparison of what may be negative, where all negative numbers, as unsigned ones, are beyond the bound."""
+        end = bound + (operator in ("<=", ">"))
+        if a.high > self.mask or a.low + self.mask + 1 < end:
+            return None
+        inner, added = a.addend or (a, 0)
+        least, most = literal(-added), literal(end - added)
+        return chain(least, "<=", inner, "<", most, negate=operator in (">", ">="))
 
     def lt_s(self, a: Value, b: Value) -> Value:
         return self.signed_order(a, b, strictly=True, swapped=False)

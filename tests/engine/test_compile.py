@@ -331,3 +331,17 @@ def test_a_lack_of_memory_in_the_engine_is_exhaustion_and_in_the_host_its_own(mo
     monkeypatch.setattr(Table, "grow", of_the_engine)
     with pytest.raises(Exhausted, match="^out of memory"):
         call(instance, "more")
+
+
+@pytest.mark.parametrize("word", ["or", "and"])
+def test_conditions_are_connected_but_what_may_trap_is_evaluated(word):
+    text = f"""(module
+      (func (export "f") (param i32 i32) (result i32)
+        (i32.{word} (i32.lt_u (i32.sub (local.get 0) (i32.const 3)) (i32.const 5)) (i32.eq (local.get 1) (i32.const 7))))
+      (func (export "g") (param i32 i32) (result i32)
+        (i32.{word} (i32.eqz (local.get 0)) (i32.eqz (i32.div_u (i32.const 1) (local.get 1))))))"""
+    assert f"3 <= l0 < 8 {word} l1 == 7" in source(start(text), 0)
+    for first in (0, 2, 3, 7, 8, 0xFFFFFFFF):
+        for second in (0, 1, 2, 7):
+            both(text, "f", first, second)
+            both(text, "g", first, second)

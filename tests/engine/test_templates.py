@@ -33,6 +33,8 @@ def forms(name, value, bits, draw):
     yield literal(value), value
     yield Value(f"({name})", PRIMARY, min(lazy, 0), max(lazy, mask)), lazy
     yield Value(f"-{name}", UNARY, min(lazy, 0), max(lazy, mask)), -lazy
+    inner = Value(f"({name} + 97)", PRIMARY, min(lazy, 0) + 97, mask + 97)
+    yield Value(name, PRIMARY, min(lazy, 0), mask, addend=(inner, -97)), min(lazy, value)
     if value < 2:
         yield Value(f"({name} == 1)", PRIMARY, 0, 1, truth=True), value
 
