@@ -49,6 +49,8 @@ class Operands:
         """The present instruction on `count` operands: an expression, or a statement if it changes anything."""
         if not count and not results and effects == n.PURE:
             return
+        if self.instructions[self.index].row.named:
+            self.name(count)
         if effects & n.WRITES_MEMORY and count == 2 and self.stack[-1].effects & self.stack[-2].effects & n.TRAPS:
             self.settle(n.TRAPS, frozenset())  # Python evaluates what is stored first
         operation = self.operation(self.pop(count), results[0] if len(results) == 1 else None, effects)
@@ -59,6 +61,14 @@ class Operands:
         targets = tuple(self.slot(base + at) for at in range(len(results)))
         self.assign(targets, operation, results)
         self.push_slots(results)
+
+    def name(self, count: int) -> None:
+        """Put the uppermost operands into slots, but constants."""
+        for height in range(len(self.stack) - count, len(self.stack)):
+            value = self.stack[height]
+            if value.depth and (value.reads or value.effects):
+                self.settle(value.effects, frozenset((self.slot(height),)))
+                self.settle_at(height)
 
     def push(self, operation: n.Operation) -> None:
         """Push an expression, or its slot where it must be a statement."""

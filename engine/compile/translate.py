@@ -132,7 +132,8 @@ class Translator:
         special = self.special(row)
         found = special(self, operation, operands) if special else None
         if found is None and row.template is not None:
-            found = row.template.make(*operands)
+            immediates = operation.instruction.immediates
+            found = row.template.make(*immediates, *operands) if immediates else row.template.make(*operands)
             if found is not None and row.traps:
                 self.note(operation, operands)
         return self.called(operation, operands) if found is None else found

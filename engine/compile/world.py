@@ -299,6 +299,13 @@ def _f32_bits_of(data: memoryview, address: int) -> float:
     return f32.from_bits(UNPACK_U32(data, address)[0])
 
 
+def _f32x4_bytes(*lanes: float) -> bytes:
+    try:
+        return PACK_F32X4(*lanes)
+    except OverflowError:  # struct refuses what rounds to an infinity
+        return PACK_F32X4(*map(f32.round, lanes))
+
+
 def _as_non_null(reference: Any) -> Any:
     if reference is None:
         raise Trap("null reference")
@@ -311,6 +318,7 @@ def _thrown_again(reference: ExceptionReference | None) -> GuestException:
     return GuestException(reference)
 
 
+PACK_F32X4 = Struct("<4f").pack
 PACK_F32, PACK_U32, UNPACK_U32 = Struct("<f").pack_into, Struct("<I").pack_into, Struct("<I").unpack_from
 SHARED: dict[str, Any] = {
     "u16": Struct("<H").unpack_from, "u32": UNPACK_U32, "u64": Struct("<Q").unpack_from,
@@ -318,6 +326,9 @@ SHARED: dict[str, Any] = {
     "uf32": Struct("<f").unpack_from, "uf64": Struct("<d").unpack_from,
     "p16": Struct("<H").pack_into, "p32": PACK_U32, "p64": Struct("<Q").pack_into, "pf64": Struct("<d").pack_into,
     "from_bytes": int.from_bytes, "u128": Struct("16s").unpack_from, "p128": Struct("16s").pack_into,
+    "f32x4_lanes": Struct("<4f").unpack, "f64x2_lanes": Struct("<2d").unpack, "f32x4_bytes": _f32x4_bytes,
+    "f64x2_bytes": Struct("<2d").pack, "f32_bytes": Struct("<f").pack, "f64_bytes": Struct("<d").pack,
+    "f32_bits": f32.to_bits,
     "store_f32": _store_f32, "f32_bits_of": _f32_bits_of, "sqrt": math.sqrt, "f64_div": f64.div, "NAN": CANONICAL_NAN,
     "as_non_null": _as_non_null, "thrown_again": _thrown_again,
     "Thrown": GuestException, "Exception_": ExceptionReference, "Trap": Trap, "Hop": FunctionType,

@@ -62,6 +62,7 @@ class Row:
     needs_data_count: bool = False  # is malformed without a data count section
     template: Template | None = None  # the function as a Python expression; without one the function is called
     access: Access | None = None  # what a load or store does with the bytes
+    named: bool = False  # whether code made from these needs its operands in variables
 
     @property
     def rule(self) -> str:
@@ -94,7 +95,8 @@ def numeric(
 ) -> Row:
     """A row whose `run(*immediates, *operands)` is a pure function of plain values."""
     fixed = fixed_signature(signature)
-    return Row(opcode, mnemonic, tuple(immediates), Kind.NUMERIC, fixed, run, constant, template=template)
+    named = template is not None and template.named
+    return Row(opcode, mnemonic, tuple(immediates), Kind.NUMERIC, fixed, run, constant, template=template, named=named)
 
 
 def stateful(
@@ -110,7 +112,8 @@ def stateful(
     kinds = tuple(immediates)
     access, run = (run, run.run) if isinstance(run, Access) else (None, run)
     fixed = _address_signature(signature, kinds)
-    return Row(opcode, mnemonic, kinds, Kind.STATEFUL, fixed, run, False, needs_data_count, access=access)
+    named = access is not None and access.make is not None and len(kinds) > 1 and not access.stores
+    return Row(opcode, mnemonic, kinds, Kind.STATEFUL, fixed, run, False, needs_data_count, access=access, named=named)
 
 
 def typed(

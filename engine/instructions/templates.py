@@ -40,13 +40,15 @@ Make = Callable[..., "Value | None"]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`make(*operands)`. `traps` says that the expression may raise what the function calls a trap; `rounds` that its
-    value is still to be rounded to an f32.
+    """`make(*immediates, *operands)`. `traps` says that the expression may raise what the function calls a trap,
+    `rounds` that its value is still to be rounded to an f32, `named` that operands are mentioned twice: they are put
+    into variables before, but constants.
     """
 
     make: Make
     traps: bool = False
     rounds: bool = False
+    named: bool = False
 
 
 class IntegerTemplates:
@@ -370,57 +372,6 @@ class FloatTemplates:
         return Value(f"float({signed(a, 0x80000000).text})")
 
 
-class VectorTemplates:
-    """Of vectors of integer lanes: all lanes at once in one integer, carries kept from the neighbours."""
-
-    def __init__(self, width: int) -> None:
-        self.high = sum(1 << at + width - 1 for at in range(0, 128, width))  # the highest bit of each lane
-        self.low = (1 << 128) - 1 ^ self.high
-
-    def add(self, a: Value, b: Value) -> Value | None:
-        """The low bits of each lane carry into its highest, which is added without a carry."""
-        if not (a.simple and b.simple):
-            return None
-        text = f"({a.text} & {self.low:#x}) + ({b.text} & {self.low:#x}) ^ ({a.text} ^ {b.text}) & {self.high:#x}"
-        return Value(text, XOR, 0, VECTOR)
-
-    def sub(self, a: Value, b: Value) -> Value | None:
-        """The highest bit of each lane lends to the others, and is then corrected."""
-        if not (a.simple and b.simple):
-            return None
-        text = f"({a.text} | {self.high:#x}) - ({b.text} & {self.low:#x}) ^ (~({a.text} ^ {b.text})) & {self.high:#x}"
-        return Value(text, XOR, 0, VECTOR)
-
-
-VECTOR = (1 << 128) - 1
-
-
-def vector_and(a: Value, b: Value) -> Value:
-    """Of all bits."""
-    return infix(a, "&", b, AND, 0, VECTOR)
-
-
-def vector_or(a: Value, b: Value) -> Value:
-    """Of all bits."""
-    return infix(a, "|", b, OR, 0, VECTOR)
-
-
-def vector_xor(a: Value, b: Value) -> Value:
-    """Of all bits."""
-    return infix(a, "^", b, XOR, 0, VECTOR)
-
-
-def vector_not(a: Value) -> Value:
-    """Of all bits."""
-    return infix(a, "^", literal(VECTOR), XOR, 0, VECTOR)
-
-
-def vector_andnot(a: Value, b: Value) -> Value:
-    """The bits of the first that the second has not."""
-    return Value(f"{a.at(AND)} & ~{b.at(UNARY)}", AND, 0, VECTOR)
-
-
-lanes8, lanes16, lanes32, lanes64 = (VectorTemplates(width) for width in (8, 16, 32, 64))
 w32 = IntegerTemplates(32)
 w64 = IntegerTemplates(64)
 wf = FloatTemplates()

@@ -8,8 +8,9 @@ import pytest
 from quire.engine import types as t
 from quire.engine.compile.world import SHARED
 from quire.engine.errors import Trap
+from quire.engine.immediates import Lane
 from quire.engine.instructions import CORE_ROWS
-from quire.engine.instructions.expressions import PRIMARY, UNARY, Value, canon, literal, number, strict
+from quire.engine.instructions.expressions import OR, PRIMARY, UNARY, Value, canon, literal, number, strict
 from quire.engine.numeric.floats import f32, f64
 
 ROWS = [row for row in CORE_ROWS if row.template is not None]
@@ -48,9 +49,9 @@ def evaluate(made, names, type_):
     return eval(made.text, {**SHARED, **names})
 
 
-def expected(row, operands):
+def expected(row, immediates, operands):
     try:
-        return row.run(*operands)
+        return row.run(*immediates, *operands)
     except Trap:
         return Trap
 
@@ -64,23 +65,45 @@ def test_a_template_equals_its_function(row):
     draw = random.Random(row.mnemonic)
     signature = row.signature(None)
     for operands in draws(row, signature.parameters, draw):
+        immediates = [immediate(kind, draw) for kind in row.immediates]
         shapes = [
             operand_forms(at, type_, value, draw)
             for at, (type_, value) in enumerate(zip(signature.parameters, operands, strict=True))
         ]
         for _ in range(6):
-            chosen = [draw.choice(shape) for shape in shapes]
+            chosen = [draw.choice([each for each in shape if each[0].simple or not row.named]) for shape in shapes]
             names = {f"x{at}": held for at, (_, held) in enumerate(chosen)}
-            made = row.template.make(*(form for form, _ in chosen))
+            made = row.template.make(*immediates, *(form for form, _ in chosen))
             if made is None:
                 continue
-            check(row, made, names, signature.results[0], operands, [form for form, _ in chosen])
+            wanted = expected(row, immediates, operands)
+            check(row, made, names, signature.results[0], operands, wanted)
+
+
+def immediate(kind, draw):
+    """Of a row with a template: the number of a lane, or those of sixteen, often few distances away."""
+    if isinstance(kind, Lane):
+        return draw.randrange(kind.count)
+    by, modulus = draw.randrange(32), draw.choice((16, 32))
+    return tuple((at + by) % modulus if draw.random() < 0.9 else draw.randrange(32) for at in range(16))
 
 
 def operand_forms(at, type_, value, draw):
     if type_ in (t.I32, t.I64):
         return list(forms(f"x{at}", value, 8 * type_.size, draw))
+    if type_ is t.V128:
+        return [(Value(f"x{at}", simple=True), value), (Value(f"0 | x{at}", OR), value), (literal(value), value)]
     return [(Value(f"x{at}", PRIMARY, simple=True), value), (Value(f"(x{at})", PRIMARY), value)]
+
+
+def bytes_of_lanes(lanes, size):
+    return sum(lane << 8 * size * at for at, lane in enumerate(lanes))
+
+
+FLOAT_BITS = {
+    size: [floats.to_bits(each) for each in (*FLOATS[8 * size], SIGNALLING[8 * size], math.nan, -1.5, 3.0, 1e30)]
+    for size, floats in ((4, f32), (8, f64))
+}
 
 
 def draws(row, parameters, draw):
@@ -92,6 +115,16 @@ def draws(row, parameters, draw):
         draw.getrandbits(128),
         draw.getrandbits(128),
         0x80 * (((1 << 128) - 1) // 255),
+        *(
+            bytes_of_lanes([draw.choice((0, 1, 127, 128, 129, 255)) for _ in range(size)] * (16 // size), 1)
+            for size in (1, 2, 4, 8, 16)
+        ),
+        *(
+            bytes_of_lanes(
+                [draw.choice((*FLOAT_BITS[size], draw.getrandbits(8 * size))) for _ in range(16 // size)], size
+            )
+            for size in (4, 8, 4, 8, 4, 8)
+        ),
     ]
     pools = [
         vectors
@@ -105,8 +138,7 @@ def draws(row, parameters, draw):
         yield [draw.choice(pool) for pool in pools]
 
 
-def check(row, made, names, result, operands, forms_):
-    wanted = expected(row, operands)
+def check(row, made, names, result, operands, wanted):
     try:
         found = evaluate(made, names, result)
     except ZeroDivisionError:
@@ -114,7 +146,7 @@ def check(row, made, names, result, operands, forms_):
     if row.template.rounds and found is not Trap:
         found = f32.round(found)
     assert bits_of(found) == bits_of(wanted), (made.text, names, operands)
-    if isinstance(found, int) and not made.truth:
+    if isinstance(found, int) and result is not t.V128 and not made.truth:
         raw = eval(made.text, {**SHARED, **names})
         assert made.low <= raw <= made.high, (made, names, operands)
         if made.zeros and made.zeros < 64:
