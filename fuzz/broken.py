@@ -11,12 +11,27 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from quire.engine import types as t
-from quire.engine.immediates import Bits, Immediate, Integer, Lane, MemArg, MemArgKind
+from quire.engine.immediates import (
+    Bits,
+    Cast,
+    CastKind,
+    HeapTypeKind,
+    Immediate,
+    Index,
+    Integer,
+    LabelTable,
+    Lane,
+    MemArg,
+    MemArgKind,
+    ReferenceTypeKind,
+    ResultTypes,
+)
 from quire.engine.instruction_set import InstructionSet
 from quire.engine.instructions.row import Row
 from quire.engine.module import Active, Declarative, Expression, Instruction, Module, Passive
 from quire.fuzz.choices import Choices
 from quire.fuzz.generate.generator import Generated
+from quire.fuzz.generate.leaves import Emitter
 from quire.fuzz.observe import Shim
 
 STAYING = ("imports", "custom_sections", "names")
@@ -27,6 +42,8 @@ HEAPS = (
     t.FUNC, t.EXTERN, t.ANY, t.EQ, t.I31, t.STRUCT, t.ARRAY, t.EXN, t.NONE, t.NOFUNC, t.NOEXTERN, t.NOEXN,
 )  # fmt: skip
 VALUES = (t.I32, t.I64, t.F32, t.F64, t.V128, t.FUNCREF, t.EXTERNREF, t.ReferenceType(False, t.FUNC))
+STRUCTURED = ("block", "loop", "if", "else", "end", "try_table")
+OPERANDS = ("i32.const", "i64.const", "f32.const", "f64.const", "v128.const")
 LARGE = 1 << 31
 NUMBERS = (0, 1, 65535, 65536, 65537, 0xFFFFFFFF)
 
@@ -73,8 +90,10 @@ def changed_expression(body: Expression, instruction_set: InstructionSet, choice
     """With one instruction taken away, doubled, swapped, exchanged, or with other immediates."""
     code = body.instructions
     at = choices.below(max(1, len(code) - 1))
-    kind = choices.below(7)
-    if kind == 0:
+    kind = choices.below(12)
+    if kind > 6:
+        changed = (*code[:at], *anything(instruction_set, choices), *code[at:])
+    elif kind == 0:
         changed = (*code[:at], *code[at + 1 :])
     elif kind == 1:
         changed = (*code[:at], code[at], *code[at:])
@@ -85,6 +104,52 @@ def changed_expression(body: Expression, instruction_set: InstructionSet, choice
     else:
         changed = (*code[:at], nudged(code[at], choices), *code[at + 1 :])
     return Expression(changed)
+
+
+def anything(instruction_set: InstructionSet, choices: Choices) -> list[Instruction]:
+    """An instruction where every operand fits, so that only its immediates matter; sometimes with a wrong operand."""
+    rows = [row for row in instruction_set.rows if row.mnemonic not in STRUCTURED]
+    row = choices.pick(rows)
+    make = Emitter(instruction_set).make
+    operand = [make(choices.pick(OPERANDS), 0)] if choices.below(3) == 0 else []
+    immediates = tuple(draw_immediate(kind, choices) for kind in row.immediates)
+    return [make("unreachable"), *operand, Instruction(row, immediates), make("unreachable")]
+
+
+def draw_immediate(kind: Immediate, choices: Choices) -> Any:
+    """Any value of that kind, which may name nothing."""
+    match kind:
+        case Index("label"):
+            return choices.below(3)
+        case Index("local"):
+            return choices.below(14)
+        case Index():
+            return choices.below(6)
+        case MemArgKind(natural):
+            return MemArg(choices.below(natural.bit_length() + 1), choices.below(3), choices.pick((0, 8, 0xFFFFFFFF)))
+        case HeapTypeKind():
+            return draw_heap(choices)
+        case ReferenceTypeKind():
+            return draw_reference(choices)
+        case CastKind():
+            return Cast(choices.below(3), draw_reference(choices), draw_reference(choices))
+        case ResultTypes():
+            return tuple(choices.pick(VALUES) for _ in range(choices.pick((1, 1, 0, 2))))
+        case LabelTable():
+            return tuple(choices.below(3) for _ in range(choices.between(1, 3)))
+        case Lane(count):
+            return choices.below(count + 1)
+    return 0
+
+
+def draw_heap(choices: Choices) -> t.HeapType:
+    """One with a name, or the index of a type."""
+    return choices.pick(HEAPS) if choices.below(2) else choices.below(6)
+
+
+def draw_reference(choices: Choices) -> t.ReferenceType:
+    """A reference to anything."""
+    return t.ReferenceType(bool(choices.below(2)), draw_heap(choices))
 
 
 def relative(instruction: Instruction, instruction_set: InstructionSet, choices: Choices) -> Instruction:

@@ -179,11 +179,11 @@ class Shim:
     # Writers
 
     def note_code(self) -> Code:
-        """Write local 0 and go on, unless the memory is full."""
-        store = Instruction(self.make("i32.store").row, (MemArg(2, self.memory, 0),))
+        """Write local 0 and go on, unless the memory is full; as 64 bits, to see that the upper ones are 0."""
+        store = Instruction(self.make("i64.store").row, (MemArg(2, self.memory, 0),))
         return [
             self.make("global.get", self.cursor), self.i32(LAST), self.make("i32.lt_u"), self.make("if", None),
-            self.make("global.get", self.cursor), self.make("local.get", 0), store,
+            self.make("global.get", self.cursor), self.make("local.get", 0), self.make("i64.extend_i32_u"), store,
             self.make("global.get", self.cursor), self.i32(4), self.make("i32.add"),
             self.make("global.set", self.cursor), self.make("end"),
         ]  # fmt: skip

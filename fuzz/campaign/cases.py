@@ -10,7 +10,7 @@ from typing import Any
 
 from quire.engine.binary import encode
 from quire.fuzz.broken import break_module
-from quire.fuzz.choices import Choices, SeededChoices
+from quire.fuzz.choices import SeededChoices
 from quire.fuzz.generate.features import ALL_FEATURES, OWN
 from quire.fuzz.generate.generator import VERSION, Generated, generate
 from quire.fuzz.legs.protocol import Request
@@ -21,8 +21,10 @@ from quire.fuzz.scramble import scrambled
 from quire.fuzz.smith import smith
 
 BROKEN = 12
-"""Two cases in so many are modules with something wrong in them: one in its syntax, one in its bytes. One more is a
-program for the states of pages, where legs have memory control."""
+PROGRAM, SCRAMBLED, MISMADE = 9, 10, 11
+"""Of so many cases these are a program for the states of pages, where legs have memory control, and two modules with
+something wrong in them: in the bytes, in the syntax."""
+VARIANTS = 8  # broken modules that are made of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Cases:
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self._matrix: list[Generated] | None = None
+        self._last: tuple[int, Generated] | None = None  # what broken modules are made of
 
     def __len__(self) -> int:
         """How many there are; 2**63 stands for as many as one likes."""
@@ -74,25 +77,30 @@ class Cases:
         seed = (configuration.seed << 40) + number
         if configuration.smith:
             return smith(seed)
-        features = configuration.features
+        kind = number % BROKEN
+        if kind == PROGRAM and set(OWN) <= set(configuration.features):
+            return program_case(SeededChoices(seed))
+        if kind in (SCRAMBLED, MISMADE):
+            change = scrambled if kind == SCRAMBLED else break_module
+            return change(self._base(number // BROKEN // VARIANTS), SeededChoices(seed))
+        return self._valid(seed, number)
+
+    def _valid(self, seed: int, number: int) -> Generated:
+        features = self.configuration.features
         if number % 4 and set(OWN) <= set(features):  # three in four are for the engines that lack memory control
             features = tuple(each for each in features if each not in OWN)
-        choices = SeededChoices(seed)
-        if number % BROKEN == BROKEN - 3 and set(OWN) <= set(configuration.features):
-            return program_case(choices)
-        return spoilt(generate(choices, features), choices, number % BROKEN)
+        return generate(SeededChoices(seed), features)
+
+    def _base(self, number: int) -> Generated:
+        """The module of that number of those that are to be broken."""
+        if self._last is None or self._last[0] != number:
+            self._last = number, self._valid((self.configuration.seed << 40 | 1 << 39) + number, number)
+        return self._last[1]
 
     def _all(self) -> list[Generated]:
         if self._matrix is None:
             self._matrix = list(matrix(self.configuration.matrix, self.configuration.features))
         return self._matrix
-
-
-def spoilt(generated: Generated, choices: Choices, kind: int) -> Generated:
-    """A case, with something wrong in it if it is of one of the last kinds."""
-    if kind == BROKEN - 1:
-        return break_module(generated, choices)
-    return scrambled(generated, choices) if kind == BROKEN - 2 else generated
 
 
 def request_of(generated: Generated) -> Request:

@@ -207,10 +207,8 @@ def _change_statements(node: ast.AST, *, apply: bool) -> str:
 
 def _is_action(node: ast.stmt) -> bool:
     """A call, or a check that raises."""
-    return (
-        (isinstance(node, ast.If)
-        and isinstance(node.body[0], ast.Raise))
-        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+    return (isinstance(node, ast.If) and isinstance(node.body[0], ast.Raise)) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
     )
 
 

@@ -1,6 +1,6 @@
 """What a search for planted bugs asks, always in the same order, and what the right answers are.
 
-Round after round: a random module, a broken one, scrambled bytes, a module of the matrix, a program for page states.
+Round after round: a random module, one of the matrix, a program for page states, broken modules, scrambled bytes.
 Who answers is wasmtime, but for page states the model. What a question costs to make is charged to every search that
 asks it.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
 
-from quire.fuzz.campaign.cases import BROKEN, Cases, Configuration, request_of
+from quire.fuzz.campaign.cases import BROKEN, MISMADE, PROGRAM, SCRAMBLED, Cases, Configuration, request_of
 from quire.fuzz.compare import compare
 from quire.fuzz.generate.features import ALL_FEATURES, OWN
 from quire.fuzz.generate.generator import Generated
@@ -22,7 +22,9 @@ from quire.fuzz.legs.protocol import Answer, Request
 
 MATRIX_LIMIT = 48
 KEPT = 4000  # questions that are remembered
-SOURCES = ("random", "broken", "bytes", "matrix", "pages")
+ROUND = ("random", "matrix", "pages", *["broken"] * 5, *["bytes"] * 3)
+NTH = tuple(ROUND[:at].count(each) for at, each in enumerate(ROUND))
+"""Which of its source in a round each question is."""
 FEATURES = tuple(each for each in ALL_FEATURES if each not in OWN)
 
 
@@ -70,7 +72,8 @@ class Questions:
         with self._lock:
             found = self._known.get(number)
             if found is None:
-                found = self._made(*divmod(number, len(SOURCES)))
+                place = number % len(ROUND)
+                found = self._made(number // len(ROUND) * ROUND.count(ROUND[place]) + NTH[place], ROUND[place])
                 if number < KEPT:
                     self._known[number] = found
             return found
@@ -81,23 +84,22 @@ class Questions:
             answers = {"reference": self._legs["reference"].ask(question.request), question.oracle: question.answer}
             return compare(answers).difference is None
 
-    def _made(self, number: int, source: int) -> Question:
-        oracle = self._legs["model" if SOURCES[source] == "pages" else "wasmtime"]
+    def _made(self, number: int, source: str) -> Question:
+        oracle = self._legs["model" if source == "pages" else "wasmtime"]
         before = time.process_time() + oracle.processor_seconds
-        request = request_of(self._case(SOURCES[source], number))
+        request = request_of(self._case(source, number))
         answer = oracle.ask(request)
         cost = max(0.0, time.process_time() + oracle.processor_seconds - before)
-        return Question(SOURCES[source], number, request, oracle.leg.name, answer, cost)
+        return Question(source, number, request, oracle.leg.name, answer, cost)
 
     def _case(self, source: str, number: int) -> Generated:
         match source:
             case "matrix":
                 return self._matrix.case(number * 7919 % len(self._matrix))
             case "pages":
-                return self._pages.case(number * BROKEN + BROKEN - 3)
+                return self._pages.case(number * BROKEN + PROGRAM)
             case "bytes":
-                return self._random.case(number * BROKEN + BROKEN - 2)
+                return self._random.case(number * BROKEN + SCRAMBLED)
             case "broken":
-                return self._random.case(number * BROKEN + BROKEN - 1)
-        valid = BROKEN - 3
-        return self._random.case(number // valid * BROKEN + number % valid)
+                return self._random.case(number * BROKEN + MISMADE)
+        return self._random.case(number // PROGRAM * BROKEN + number % PROGRAM)
