@@ -20,6 +20,7 @@ from quire.fuzz.campaign.cluster import ClusterSupervisor
 from quire.fuzz.campaign.store import Store
 from quire.fuzz.campaign.supervisor import Goal, Progress, Supervisor, WorkersDie
 from quire.fuzz.campaign.worker import running, work
+from quire.fuzz.generate.features import rows_of
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.legs.process import LegProcess, ask_all, known_legs, leg_command
 from quire.fuzz.planted.catalogue import catalogue, equivalents, named
@@ -223,7 +224,10 @@ def _status(arguments: argparse.Namespace) -> int:
         configuration = _configured(store)
         _say(f"legs       {', '.join(configuration.legs)}", *summary(totals))
         if arguments.coverage:
-            _say(*(f"{count:>8}  {mnemonic}" for mnemonic, count in store.coverage().items()))
+            counts = {row.mnemonic: 0 for row in rows_of(configuration.features)} | store.coverage()
+            _say(
+                *(f"{count:>8}  {name}" for name, count in sorted(counts.items(), key=lambda pair: (pair[1], pair[0])))
+            )
         return FINDINGS if totals.findings else CLEAN
 
 

@@ -20,7 +20,7 @@ from quire.fuzz.observe import MARKER
 NO_ANSWER = frozenset({"unsupported", "exhausted"})
 LIMITS = frozenset({"trap allocation", "trap stack"})
 """Limits of a host: from such a call on, nothing is compared. Spec: appendix/implementation"""
-SEVERAL_CAUSES = frozenset({frozenset({"trap null", "trap array"})})
+SEVERAL_CAUSES = frozenset({frozenset({"trap null", "trap array"}), frozenset({"trap memory", "trap unaligned"})})
 """Traps of instructions with several causes at once: the specification says that it traps, not why."""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice, product
+from math import prod
 from typing import Any
 
 from quire.engine import types as t
@@ -27,11 +28,13 @@ from quire.fuzz.generate.leaves import Code
 from quire.fuzz.generate.nans import MAKING, checked, is_checked, runs
 from quire.fuzz.generate.operands import Role, role_of, safe_range
 from quire.fuzz.generate.plan import Plan, draw_plan, function_type
+from quire.fuzz.matrix_control import control_matrix
 
 PER_MODULE = 250  # calls
 LENGTHS = (0, 1, 2, 7, 31, 255)
 """Of arrays: very long ones only show how long a host is willing to wait."""
 VARIANTS = 16  # of immediates
+FEW = 8  # choices of operands for one of them, at least
 PLANS = 200  # at most
 PRODUCTIONS = 3  # of one row in one plan
 _BITS = {32: t.I32, 64: t.I64}
@@ -49,7 +52,7 @@ class Cell:
 
 
 def matrix_rows(features: Iterable[str] = ALL_FEATURES) -> list[Row]:
-    """The rows that the matrix walks: all but control, whose operands are code."""
+    """The rows whose operands are values; fuzz/matrix_control.py has the others."""
     rows = rows_of(features)
     return [row for row in rows if row.kind is not Kind.CONTROL and _is_walked(row)]
 
@@ -61,6 +64,7 @@ def _is_walked(row: Row) -> bool:
 
 def matrix(limit: int = 1024, features: Sequence[str] = ALL_FEATURES) -> Iterator[Generated]:
     """Modules whose calls are the whole matrix, with at most `limit` choices of operands for each row in each plan."""
+    yield from control_matrix(features)
     missing = set(matrix_rows(features))
     for seed in range(PLANS):
         plan = draw_plan(SeededChoices(seed), frozenset(features))
@@ -92,9 +96,10 @@ def cells_of(plan: Plan, production: Production, limit: int) -> Iterator[Cell]:
     variants = list(islice(product(*each_values), 4096))
     step = max(1, len(variants) // VARIANTS)
     few = variants[::step]
-    for immediates in few:
+    columns = [alternatives(plan, production, index) for index in range(len(production.signature.parameters))]
+    for number, immediates in enumerate(few):
         instruction = Instruction(production.row, immediates)
-        for operands in operand_choices(plan, production, max(8, limit // len(few))):
+        for operands in operand_choices(columns, max(FEW, limit // len(few)), whole=not number):
             yield Cell(instruction, production.signature, operands)
 
 
@@ -116,20 +121,17 @@ def values_of(plan: Plan, kind: Immediate, value: Any) -> Sequence[Any]:
     return [value]
 
 
-def operand_choices(plan: Plan, production: Production, limit: int) -> Iterator[tuple[Code, ...]]:
-    """All choices of operands, or `limit` of them that are spread evenly and then some where operands are equal."""
-    columns = [alternatives(plan, production, index) for index in range(len(production.signature.parameters))]
-    total = 1
-    for column in columns:
-        total *= len(column)
+def operand_choices(columns: Sequence[Sequence[Code]], limit: int, *, whole: bool) -> Iterator[tuple[Code, ...]]:
+    """All choices of operands, or `limit` of them that are spread evenly; of a `whole` one, each value turns up."""
+    total = prod(map(len, columns))
     if total <= limit:
         yield from product(*columns)
         return
     step = total / limit
     for number in range(limit):
         yield nth(columns, int(number * step) + number % 7)
-    shortest = min(map(len, columns))
-    yield from (tuple(column[index] for column in columns) for index in range(shortest))
+    for number in range(max(map(len, columns)) if whole else 0):
+        yield tuple(column[number % len(column)] for column in columns)
 
 
 def nth(columns: Sequence[Sequence[Code]], number: int) -> tuple[Code, ...]:

@@ -21,6 +21,7 @@ from quire.fuzz.generate.leaves import Code
 from quire.fuzz.generate.nans import MAKING, Checks, is_checked
 from quire.fuzz.generate.operands import Role, edge_address, role_of, safe_range
 from quire.fuzz.generate.plan import Plan, function_type
+from quire.proposal_ops.threads.accesses import AtomicMemArgKind
 
 DEEPEST = 12
 IDENTITY = 0xFFFF0000
@@ -171,6 +172,8 @@ class Body:
         memory = self.plan.context.memories[immediates[0].memory]
         start, _ = safe_range(memory)
         offset = self.choices.pick((start, start, start + 8, start + 255))
+        if isinstance(instruction.row.immediates[0], AtomicMemArgKind):
+            offset += -offset % 8
         if self.choices.below(1000) < self.risk:
             offset = self.choices.pick((0, edge_address(self.choices, memory), 0xFFFFFFFF))
         return Instruction(instruction.row, (immediates[0]._replace(offset=offset), *immediates[1:]))
@@ -237,7 +240,7 @@ class Body:
         self.value(wanted if self.plan.leaves.has_values(wanted) else type_)
 
     def number(self, production: Production, type_: t.NumberType, role: Role) -> None:
-        if role in (Role.ADDRESS, Role.REGION):
+        if role in (Role.ADDRESS, Role.ALIGNED, Role.REGION):
             self.address(production, type_, role)
         elif role is Role.DIVISOR:
             self.value(type_)
@@ -267,15 +270,16 @@ class Body:
         """Computed or constant, within bounds once the offset is added, often at an edge."""
         start, end = safe_range(self.plan.context.memories[memory_of(production)])
         base = start if role is Role.REGION else 0
+        mask = -8 if role is Role.ALIGNED else -1
         kind = self.choices.below(10)
         if kind < 3:
-            self.constant(type_, base + self.choices.below(64))
+            self.constant(type_, base + self.choices.below(64) & mask)
         elif kind < 6:
-            last = end - start - (16 + 255 if role is Role.ADDRESS else 64)
-            self.constant(type_, base + last - self.choices.below(16))
+            last = end - start - (64 if role is Role.REGION else 16 + 255)
+            self.constant(type_, base + last - self.choices.below(16) & mask)
         else:
             self.value(type_)
-            self.constant(type_, 0x7FF)
+            self.constant(type_, 0x7FF & mask)
             self.emit(f"{type_}.and")
             if base:
                 self.constant(type_, base)

@@ -35,6 +35,7 @@ from quire.engine.module import Instruction
 from quire.engine.validate import ModuleContext
 from quire.fuzz.choices import Choices
 from quire.fuzz.generate.edges import draw_bits
+from quire.proposal_ops.threads.accesses import AtomicMemArgKind
 
 FUEL = 0
 """The index of the global that holds the fuel, which no production touches."""
@@ -71,7 +72,7 @@ def draw_immediate(choices: Choices, kind: Immediate, value: Any) -> Any:
             return choices.below(count)
         case Lanes():
             return tuple(choices.below(32) for _ in range(16))
-        case MemArgKind(natural):
+        case MemArgKind(natural) if not isinstance(kind, AtomicMemArgKind):
             return value._replace(align=choices.below(natural.bit_length()))
     return value
 
@@ -141,8 +142,8 @@ class Catalogue:
         """What stands for an immediate: each value that the module allows, or one for all that any module does."""
         context = self._context
         match kind:
-            case MemArgKind():
-                return [MemArg(0, index, 0) for index in range(len(context.memories))]
+            case MemArgKind(natural):
+                return [MemArg(natural.bit_length() - 1, index, 0) for index in range(len(context.memories))]
             case Index(space):
                 return range(FUEL + 1 if space == "global" else 0, self._count(space))
             case HeapTypeKind():

@@ -17,16 +17,17 @@ TAIL_CALLS, REFERENCES, EXCEPTIONS, FLOATS = "tail-calls", "references", "except
 TABLES, BULK, GC, SIMD, RELAXED = "tables", "bulk-memory", "gc", "simd", "relaxed-simd"
 MEMORIES, MULTI_MEMORY, MEMORY64, TABLE64 = "memories", "multi-memory", "memory64", "table64"
 MULTI_VALUE, GLOBALS, LOOPS = "multi-value", "globals", "loops"
-PAGE_SIZES, WIDE, MEMORY_CONTROL = "custom-page-sizes", "wide-arithmetic", "memory-control"
+PAGE_SIZES, WIDE, THREADS, MEMORY_CONTROL = "custom-page-sizes", "wide-arithmetic", "threads", "memory-control"
 
 CORE_FEATURES = (
     MEMORIES, FLOATS, GLOBALS, LOOPS, TABLES, REFERENCES, MULTI_VALUE, BULK, SIMD, GC, EXCEPTIONS, TAIL_CALLS,
     MULTI_MEMORY, MEMORY64, TABLE64,
 )  # fmt: skip
-PROPOSALS = (PAGE_SIZES, WIDE)  # which other engines have too
+PROPOSALS = (PAGE_SIZES, WIDE, THREADS)  # which other engines have too; no memory is shared
 OWN = (MEMORY_CONTROL,)  # which only Quire has
 ALL_FEATURES = (*CORE_FEATURES, RELAXED, *PROPOSALS, *OWN)
 NEEDS = {RELAXED: SIMD, MULTI_MEMORY: MEMORIES, MEMORY64: MEMORIES, PAGE_SIZES: MEMORIES, MEMORY_CONTROL: MEMORIES,
+         THREADS: MEMORIES,
          TABLE64: TABLES, BULK: MEMORIES, GC: REFERENCES}  # fmt: skip
 
 _SINGLE_BYTE = {

@@ -22,6 +22,8 @@ VERSION = 2
 """Of the generator: the same choices give the same module as long as it is the same."""
 EXEMPT = ("f32x4.relaxed_madd", "f32x4.relaxed_nmadd", "f64x2.relaxed_madd", "f64x2.relaxed_nmadd")
 """Rounded once or twice, as an engine likes: nothing that engines could be held to. Spec: exec/numerics#op-fmadd"""
+WAITS = ("memory.atomic.wait32", "memory.atomic.wait64")
+"""Trap on memories that are not shared: the matrix alone has them."""
 CALLS = 12  # of each function: a call costs far less than to make, compile and instantiate a module
 SELDOM = 6  # of so many calls there is one where there are no arguments
 SHIM_FEATURES = frozenset({GC})
@@ -63,7 +65,7 @@ def generate(choices: Choices, allowed: Iterable[str] = ALL_FEATURES) -> Generat
     features = draw_features(choices, allowed)
     plan = draw_plan(choices, features)
     percent = choices.pick((90, 60, 30))
-    rows = [row for row in rows_of(features) if row.mnemonic not in EXEMPT and choices.chance(percent)]
+    rows = [row for row in rows_of(features) if row.mnemonic not in (*EXEMPT, *WAITS) and choices.chance(percent)]
     catalogue = Catalogue(plan.context, rows, heaps_of(plan), plan.leaves.written)
     risk = choices.pick((0, 0, 5, 30, 80))
     count = len(plan.context.functions)

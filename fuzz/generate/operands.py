@@ -15,6 +15,7 @@ from quire.engine.immediates import Index, MemArgKind
 from quire.engine.instructions.row import Row
 from quire.fuzz.choices import Choices
 from quire.fuzz.generate.plan import write_base
+from quire.proposal_ops.threads.accesses import AtomicMemArgKind
 
 
 class Role(Enum):
@@ -22,6 +23,7 @@ class Role(Enum):
 
     ANY = "any value"
     ADDRESS = "an address in bounds, to which an offset is added"
+    ALIGNED = "the same, and a multiple of 8"
     REGION = "an address in bounds, far from the end"
     TINY = "a count or index that nearly everything has"
     LENGTH = "the length of a new array"
@@ -48,8 +50,10 @@ def role_of(row: Row, signature: t.FunctionType, index: int) -> Role:
         return (
             Role.NOT_NULL if type_.nullable and family in ("struct", "array", "i31") and index in (0, 2) else Role.ANY
         )
-    if any(isinstance(kind, MemArgKind) for kind in row.immediates):
-        return Role.ADDRESS if index == 0 else Role.ANY
+    accesses = [kind for kind in row.immediates if isinstance(kind, MemArgKind)]
+    if accesses:
+        aligned = isinstance(accesses[0], AtomicMemArgKind)
+        return Role.ANY if index else Role.ALIGNED if aligned else Role.ADDRESS
     if _DIVIDES.match(row.mnemonic):
         return Role.DIVISOR if index == 1 else Role.ANY
     if _CONVERTS.match(row.mnemonic):

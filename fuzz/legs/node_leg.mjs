@@ -8,6 +8,7 @@ const CLASSES = [
   ["dereferencing a null pointer", "null"], ["divide by zero", "divide"], ["remainder by zero", "divide"],
   ["divide result unrepresentable", "overflow"], ["float unrepresentable in integer range", "overflow"],
   ["unreachable", "unreachable"], ["illegal cast", "cast"], ["array element access out of bounds", "array"],
+  ["unaligned accesses", "unaligned"], ["Atomics.wait cannot", "shared"],
   ["requested new array is too large", "allocation"], ["Maximum call stack", "stack"],
 ];
 const UNSUPPORTED = ["memory-control", "custom-page-sizes", "wide-arithmetic"];

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 CLASSES = (
     "memory", "table", "null", "signature", "divide", "overflow", "conversion", "unreachable", "cast", "array",
-    "unaligned", "protection", "range", "mapped", "host", "exception", "stack", "allocation",
+    "unaligned", "shared", "protection", "range", "mapped", "host", "exception", "stack", "allocation",
 )  # fmt: skip
 
 _REASONS = (
@@ -21,6 +21,7 @@ _REASONS = (
     ("cast failure", "cast"),
     ("out of bounds array access", "array"),
     ("unaligned", "unaligned"),
+    ("expected shared memory", "shared"),
     ("memory protection violation", "protection"),
     ("invalid memory range", "range"),
     ("memory already mapped", "mapped"),

@@ -21,7 +21,7 @@ CLASSES = {
     TrapCode.BAD_CONVERSION_TO_INTEGER: "conversion", TrapCode.UNREACHABLE: "unreachable",
     TrapCode.CAST_FAILURE: "cast", TrapCode.ARRAY_OUT_OF_BOUNDS: "array", TrapCode.STACK_OVERFLOW: "stack",
     TrapCode.ALLOCATION_TOO_LARGE: "allocation", TrapCode.HEAP_MISALIGNED: "unaligned",
-    TrapCode.UNCAUGHT_EXCEPTION: "exception",
+    TrapCode.UNCAUGHT_EXCEPTION: "exception", TrapCode.ATOMIC_WAIT_NON_SHARED_MEMORY: "shared",
 }  # fmt: skip
 Modules = list[tuple[str, wasmtime.Module]]
 
@@ -36,7 +36,7 @@ class WasmtimeLeg:
             config.target = "pulley64"
         for feature in (
             "gc exceptions function_references tail_call memory64 multi_memory custom_page_sizes wide_arithmetic "
-            "relaxed_simd relaxed_simd_deterministic"
+            "relaxed_simd relaxed_simd_deterministic threads"
         ).split():
             setattr(config, f"wasm_{feature}", True)
         config.memory_reservation = 1 << 20  # so that a limit of address space can hold it

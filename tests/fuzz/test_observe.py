@@ -1,16 +1,20 @@
 """The shim changes no behaviour, tells everything, and runs alike in this engine and another."""
 
 import struct
+from collections import defaultdict
 
 import pytest
 
 from quire.engine.binary import decode
+from quire.engine.instructions.row import Kind
 from quire.engine.validate import validate
 from quire.fuzz.broken import break_module
 from quire.fuzz.campaign.cases import request_of
 from quire.fuzz.choices import SeededChoices
 from quire.fuzz.compare import Verdict, compare, values_by_call
-from quire.fuzz.generate.features import ALL_FEATURES, OWN
+from quire.fuzz.generate.catalogue import plain_production
+from quire.fuzz.generate.edges import EDGES
+from quire.fuzz.generate.features import ALL_FEATURES, OWN, rows_of
 from quire.fuzz.generate.generator import EXEMPT, generate
 from quire.fuzz.legs import quire_leg
 from quire.fuzz.legs.protocol import Answer, decode_answer, decode_request, encode_answer, encode_request
@@ -55,13 +59,18 @@ def test_other_engines_do_the_same() -> None:
         assert verdict.calls
 
 
-def test_the_matrix_walks_every_row_once_for_some_operands() -> None:
-    walked = set()
+def test_the_matrix_walks_every_row_and_every_edge_value_of_its_operands() -> None:
+    walked = defaultdict[str, set[tuple[int, int]]](set)
     for generated in matrix(8):
         validate(generated.module, generated.instruction_set)
-        walked |= {call.of for call in generated.calls}
-    assert walked >= {row.mnemonic for row in matrix_rows()}
-    assert not [row for row in matrix_rows() if row.mnemonic in EXEMPT]
+        for call in generated.calls:
+            constants = (bits for each in call.arguments for bits in (each.immediates or (-1,)))
+            walked[call.of] |= {(at, bits) for at, bits in enumerate(constants) if isinstance(bits, int)}
+    assert set(walked) == {row.mnemonic for row in rows_of(ALL_FEATURES)} - set(EXEMPT)
+    for row in matrix_rows():
+        parameters = plain_production(row).signature.parameters if row.kind is Kind.NUMERIC else ()
+        wanted = {(at, bits) for at, type_ in enumerate(parameters) for bits in EDGES.get(type_, ())}
+        assert walked[row.mnemonic] >= wanted
 
 
 def answer(*calls: str, observed: bytes = b"", **more: object) -> Answer:
