@@ -1,17 +1,22 @@
 """Relations that programs of memory control must keep, whatever the engine: for behaviour that no other engine has.
 
+    python -m quire.fuzz.metamorphic --programs 10000 --tier fast
+
 A program is a list of operations on one virtual memory. `check` runs it, runs it changed, and compares; the relations
 follow from docs/memory-control.md:
 
 - shifted by some pages, only addresses change;
 - an operation that did not trap does the same in two parts, cut at a page;
 - `memory.discard` of at least one byte is `memory.fill` with 0 on the rounded range;
-- protecting pages against everything and back changes nothing;
+- protecting pages against everything and back changes nothing, and protecting them as they are neither;
+- pages that are unmapped and mapped again are zeros;
 - a program that does not trap does the same with wider protections.
 """
 
 from __future__ import annotations
 
+import argparse
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -20,8 +25,9 @@ from quire.engine.errors import Crash, Trap
 from quire.engine.instantiate import instantiate
 from quire.engine.runtime.function import Function, Tier
 from quire.engine.runtime.store import Store
+from quire.engine.tiers import TIERS
 from quire.engine.validate import validate
-from quire.fuzz.choices import Choices
+from quire.fuzz.choices import Choices, SeededChoices
 from quire.proposal_ops import instruction_set, text_extensions
 from quire.proposal_ops.memory_control.virtual_memory import VirtualMemory
 from quire.wat.parser import parse_module
@@ -32,6 +38,7 @@ SPAN = 8  # pages that programs use
 PAGES = 2 * SPAN + 4
 RANGES = ("map-read", "map-readwrite", "unmap", "protect-none", "protect-read", "protect-readwrite", "discard", "fill")
 ACCESSES = ("load", "store")
+PROTECTIONS = ("none", "read", "readwrite")
 WIDER = MappingProxyType({"map-read": "map-readwrite", "protect-read": "protect-readwrite"})
 KNOWN = instruction_set(("memory-control",))
 FORMAT = TextFormat(KNOWN, text_extensions(("memory-control",)))
@@ -43,7 +50,7 @@ MODULE = parse_module(
     (func (export "map-{p}") (param i32 i32) (result i32) (memory.map {p} (local.get 0) (local.get 1)))
     (func (export "protect-{p}") (param i32 i32) (result i32)
       (memory.protect {p} (local.get 0) (local.get 1)) (i32.const 0))'''
-            for p in ("none", "read", "readwrite")
+            for p in PROTECTIONS
         )
     }
     (func (export "unmap") (param i32 i32) (result i32) (memory.unmap (local.get 0) (local.get 1)) (i32.const 0))
@@ -171,17 +178,39 @@ def discarded(program: Program, choices: Choices, tier: Tier) -> str:
 
 def there_and_back(program: Program, choices: Choices, tier: Tier) -> str:
     """A mapped page protected against everything and back, somewhere in the program."""
-    number = choices.below(len(program) + 1)
-    page = choices.below(SPAN)
+    return detour(program, choices, tier, ("none", ""))
+
+
+def protected_again(program: Program, choices: Choices, tier: Tier) -> str:
+    """A mapped page protected as it is, somewhere in the program."""
+    return detour(program, choices, tier, ("",))
+
+
+def detour(program: Program, choices: Choices, tier: Tier, protections: tuple[str, ...]) -> str:
+    """Protecting a mapped page so, one after another, changes nothing; an empty name is what the page has."""
+    number, page = choices.below(len(program) + 1), choices.below(SPAN)
     state = page_states(run(program[:number], tier))[page]
-    if state not in ("none", "read", "readwrite"):
+    if state not in PROTECTIONS:
         return ""
-    names = ("protect-none", f"protect-{state}")
-    detour = [Operation(name, page * PAGE, PAGE) for name in names]
-    plain, changed = run(program, tier), run([*program[:number], *detour, *program[number:]], tier)
-    results = (*changed.results[:number], *changed.results[number + 2 :])
+    more = [Operation(f"protect-{each or state}", page * PAGE, PAGE) for each in protections]
+    plain, changed = run(program, tier), run([*program[:number], *more, *program[number:]], tier)
+    results = (*changed.results[:number], *changed.results[number + len(more) :])
     same = (results, changed.data, page_states(changed)) == (plain.results, plain.data, page_states(plain))
-    return "" if same else f"protecting page {page} and back before operation {number}"
+    return "" if same else f"protecting page {page} {' and '.join(protections)} before operation {number}"
+
+
+def renewed(program: Program, choices: Choices, tier: Tier) -> str:
+    """Pages that are unmapped and mapped again, somewhere in the program, are zeros and nothing else changes."""
+    number, page, count = choices.below(len(program) + 1), choices.below(SPAN - 2), choices.between(1, 3)
+    start, end = page * PAGE, (page + count) * PAGE
+    before = run(program[:number], tier)
+    more = [Operation(name, start, end - start) for name in ("unmap", "map-readwrite")]
+    after = run([*program[:number], *more], tier)
+    expected = before.data[:start] + bytes(end - start) + before.data[end:]
+    states = page_states(before)
+    states[page : page + count] = ["readwrite"] * count
+    same = (after.results[number:], after.data, page_states(after)) == ((0, start), expected, states)
+    return "" if same else f"unmapping and mapping pages from {page} before operation {number}"
 
 
 def widened(program: Program, choices: Choices, tier: Tier) -> str:
@@ -193,10 +222,9 @@ def widened(program: Program, choices: Choices, tier: Tier) -> str:
     return "" if (plain.results, plain.data) == (changed.results, changed.data) else "widened"
 
 
+RELATED = (shifted, cut, discarded, there_and_back, protected_again, renewed, widened)
 Relation = Callable[[Program, Choices, Tier], str]
-RELATIONS: Mapping[str, Relation] = MappingProxyType(
-    {each.__name__: each for each in (shifted, cut, discarded, there_and_back, widened)}
-)
+RELATIONS: Mapping[str, Relation] = MappingProxyType({each.__name__: each for each in RELATED})
 
 
 def check(choices: Choices, tier: Tier) -> tuple[list[Operation], list[str]]:
@@ -204,3 +232,24 @@ def check(choices: Choices, tier: Tier) -> tuple[list[Operation], list[str]]:
     program = draw_program(choices)
     found = (relation(program, choices, tier) for relation in RELATIONS.values())
     return program, [each for each in found if each]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser("metamorphic", description="Hold random programs of memory control to relations.")
+    parser.add_argument("--programs", type=int, default=1000, help="how many (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of the first (default: %(default)s)")
+    parser.add_argument("--tier", choices=sorted(TIERS), default="reference")
+    chosen = parser.parse_args(arguments)
+    tier, broken = TIERS[chosen.tier](), 0
+    for seed in range(chosen.seed, chosen.seed + chosen.programs):
+        program, found = check(SeededChoices(seed), tier)
+        broken += bool(found)
+        for each in found:
+            sys.stderr.write(f"seed {seed}: {each}: {program}\n")
+    sys.stdout.write(f"{chosen.programs} programs, {len(RELATIONS)} relations, {broken} programs broke some\n")
+    return int(broken > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

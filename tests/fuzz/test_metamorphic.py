@@ -8,12 +8,13 @@ from quire.engine.interpret import Interpreter
 from quire.engine.tiers import TIERS
 from quire.fuzz import metamorphic
 from quire.fuzz.choices import SeededChoices
-from quire.fuzz.metamorphic import Operation, Outcome, check, draw_program, run
+from quire.fuzz.metamorphic import PAGE, RELATIONS, Operation, Outcome, check, draw_program, main, run
 
 
 @pytest.mark.parametrize("tier", sorted(TIERS))
 def test_the_relations_hold(tier: str) -> None:
-    for seed in range(120):
+    assert len(RELATIONS) == 7
+    for seed in range(50):
         program, broken = check(SeededChoices(seed), TIERS[tier]())
         assert not broken, (seed, program)
 
@@ -37,3 +38,33 @@ def test_a_broken_engine_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(metamorphic, "run", wrong)
     assert any(check(SeededChoices(seed), Interpreter())[1] for seed in range(60))
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "program"),
+    [
+        ("protected_again", "protect-read", ["map-read"]),
+        ("renewed", "unmap", ["map-readwrite", "fill"]),
+        ("there_and_back", "protect-none", ["map-readwrite", "fill"]),
+        ("discarded", "discard", ["map-readwrite", "fill", "discard"]),
+    ],
+)
+def test_each_relation_sees_an_operation_that_does_nothing_or_too_much(
+    name: str, wrong: str, program: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Operations of that name spoil a byte."""
+    operations = [Operation(each, 0, PAGE) for each in program]
+
+    def spoilt(program: list[Operation], tier: object) -> Outcome:
+        outcome = run(program, Interpreter())
+        spoil = any(each.name == wrong for each in program)
+        return Outcome(outcome.results, b"\x55" + outcome.data[1:] if spoil else outcome.data, outcome.pages)
+
+    monkeypatch.setattr(metamorphic, "run", spoilt)
+    relation = RELATIONS[name]
+    assert any(relation(operations, SeededChoices(seed), Interpreter()) for seed in range(60))
+
+
+def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--programs", "3"]) == 0
+    assert "3 programs, 7 relations, 0 programs broke some" in capsys.readouterr().out
