@@ -5,6 +5,9 @@ Spec: valid/modules#functions, valid/instructions#expressions
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import getitem
+
 from quire.engine import types as t
 from quire.engine.errors import Crash, Invalid, QuireError
 from quire.engine.immediates import GLOBAL
@@ -60,10 +63,8 @@ class Bodies:
                 raise Invalid("constant expression required", f"global {index} is mutable")
 
     def _check(self, body: Expression, start: State, name: str) -> None:
-        symbols, state = self._symbols, start
         try:
-            for instruction in body.instructions:
-                state = state[symbols[instruction]]
+            state = reduce(getitem, map(self._symbols.__getitem__, body.instructions), start)
         except Invalid:
             raise self._located(body, start, name) from None
         if state is not self._automaton.outside:

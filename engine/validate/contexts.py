@@ -50,13 +50,10 @@ class Locals:
 
     def type(self, index: int) -> t.ValueType:
         """Raises Invalid for an index beyond the locals."""
-        if index >= self.count:
+        run = bisect_right(self.ends, index)
+        if run == len(self.types):
             raise Invalid(f"unknown local {index}", counted(self.count))
-        return self.types[bisect_right(self.ends, index)]
-
-    def needs_initialisation(self, index: int) -> bool:
-        """Whether the local must be set before it is read. Spec: valid/conventions#local-types"""
-        return index >= self.parameters and not t.is_defaultable(self.type(index))
+        return self.types[run]
 
 
 def make_locals(parameters: Sequence[t.ValueType], runs: Iterable[LocalRun]) -> Locals:
@@ -157,7 +154,8 @@ class ModuleContext:
     def signature(self, instruction: Instruction) -> t.FunctionType:
         """The type of an instruction that is not a control one, its immediates checked."""
         row, immediates = instruction
-        for kind, value in sorted(zip(row.immediates, immediates, strict=True), key=_is_segment):
+        kinds = zip(row.immediates, immediates, strict=True)
+        for kind, value in kinds if len(immediates) < 2 else sorted(kinds, key=_is_segment):
             kind.check(self, value)
         return row.signature(self, *immediates)
 

@@ -67,16 +67,21 @@ class Symbols(dict[Instruction, Symbol]):
 
     def _local(self, instruction: Instruction) -> Symbol:
         """The symbol of local.get, local.set or local.tee."""
+        row, immediates = instruction
+        type_ = self._context.locals.type(immediates[0])
+        symbol = self._of_locals.get((row, type_))
+        return self._new_local(instruction, type_) if symbol is None else symbol
+
+    def _new_local(self, instruction: Instruction, type_: t.ValueType) -> Symbol:
+        """Only those that have a default are alike. Spec: valid/conventions#local-types"""
         row, (index, *_) = instruction
-        locals_ = self._context.locals
-        if locals_.needs_initialisation(index):
-            rule = get_uninitialised if row.mnemonic == "local.get" else set_uninitialised
-            return self._automaton.symbol(rule, index, self._context.signature(instruction))
-        key = (row, locals_.type(index))
-        symbol = self._of_locals.get(key)
-        if symbol is None:
-            symbol = self._of_locals[key] = self._make(instruction)
-        return symbol
+        if t.is_defaultable(type_):
+            symbol = self._of_locals[row, type_] = self._make(instruction)
+            return symbol
+        if index < self._context.locals.parameters:
+            return self._make(instruction)
+        rule = get_uninitialised if row.mnemonic == "local.get" else set_uninitialised
+        return self._automaton.symbol(rule, index, self._context.signature(instruction))
 
 
 def rule_of(row: Row) -> Rule:
