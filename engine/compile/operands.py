@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.compile.effects import conflict
+from quire.engine.instructions.templates import Naming
 from quire.engine.module import Instruction
 
 NOTHING: frozenset[str] = frozenset()
@@ -49,7 +50,8 @@ class Operands:
         """The present instruction on `count` operands: an expression, or a statement if it changes anything."""
         if not count and not results and effects == n.PURE:
             return
-        if self.instructions[self.index].row.named:
+        naming = self.instructions[self.index].row.naming
+        if naming and not (naming is Naming.UNLESS_CONSTANT and is_constant(self.stack[-1])):
             self.name(count)
         if effects & n.WRITES_MEMORY and count == 2 and self.stack[-1].effects & self.stack[-2].effects & n.TRAPS:
             self.settle(n.TRAPS, frozenset())  # Python evaluates what is stored first
@@ -66,7 +68,7 @@ class Operands:
         """Put the uppermost operands into slots, but constants."""
         for height in range(len(self.stack) - count, len(self.stack)):
             value = self.stack[height]
-            if value.depth and (value.reads or value.effects):
+            if value.depth and not is_constant(value):
                 self.settle(value.effects, frozenset((self.slot(height),)))
                 self.settle_at(height)
 
@@ -122,3 +124,8 @@ class Operands:
         for height, value in enumerate(self.stack):
             if value.reads or value.effects or value.depth != 1:
                 self.settle_at(height)
+
+
+def is_constant(value: n.Expression) -> bool:
+    """Whether a value is the same at any time."""
+    return not value.reads and not value.effects

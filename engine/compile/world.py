@@ -20,12 +20,14 @@ from quire.engine import matching
 from quire.engine.cache import Kept
 from quire.engine.compile.generate import Options, generate
 from quire.engine.compile.record import Record, compiled, from_bytes, variant_of
+from quire.engine.compile.translate import identifier
 from quire.engine.compile.turns import turns
 from quire.engine.errors import Site, Trap
+from quire.engine.instructions import CORE_ROWS
 from quire.engine.instructions.row import Kind
 from quire.engine.interpret import exits
 from quire.engine.interpret.machine import EXHAUSTED
-from quire.engine.numeric.floats import CANONICAL_NAN, f32, f64
+from quire.engine.numeric.floats import CANONICAL_NAN, f32
 from quire.engine.runtime.frame import Frame
 from quire.engine.runtime.function import Function, HostFunction, WasmFunction
 from quire.engine.runtime.instance import Instance
@@ -321,6 +323,7 @@ def _thrown_again(reference: ExceptionReference | None) -> GuestException:
 PACK_F32X4 = Struct("<4f").pack
 PACK_F32, PACK_U32, UNPACK_U32 = Struct("<f").pack_into, Struct("<I").pack_into, Struct("<I").unpack_from
 SHARED: dict[str, Any] = {
+    **{identifier(row.mnemonic): row.run for row in CORE_ROWS if row.kind is Kind.NUMERIC and not row.immediates},
     "u16": Struct("<H").unpack_from, "u32": UNPACK_U32, "u64": Struct("<Q").unpack_from,
     "s16": Struct("<h").unpack_from, "s32": Struct("<i").unpack_from,
     "uf32": Struct("<f").unpack_from, "uf64": Struct("<d").unpack_from,
@@ -328,8 +331,8 @@ SHARED: dict[str, Any] = {
     "from_bytes": int.from_bytes, "u128": Struct("16s").unpack_from, "p128": Struct("16s").pack_into,
     "f32x4_lanes": Struct("<4f").unpack, "f64x2_lanes": Struct("<2d").unpack, "f32x4_bytes": _f32x4_bytes,
     "f64x2_bytes": Struct("<2d").pack, "f32_bytes": Struct("<f").pack, "f64_bytes": Struct("<d").pack,
-    "f32_bits": f32.to_bits,
-    "store_f32": _store_f32, "f32_bits_of": _f32_bits_of, "sqrt": math.sqrt, "f64_div": f64.div, "NAN": CANONICAL_NAN,
+    "store_f32": _store_f32, "f32_bits_of": _f32_bits_of, "sqrt": math.sqrt, "copysign": math.copysign,
+    "ceil": math.ceil, "floor": math.floor, "trunc": math.trunc, "NAN": CANONICAL_NAN,
     "as_non_null": _as_non_null, "thrown_again": _thrown_again,
     "Thrown": GuestException, "Exception_": ExceptionReference, "Trap": Trap, "Hop": FunctionType,
 }  # fmt: skip

@@ -33,7 +33,7 @@ from quire.engine import types as t
 from quire.engine.errors import Crash
 from quire.engine.immediates import Context, Immediate
 from quire.engine.instructions.access import Access
-from quire.engine.instructions.templates import Template
+from quire.engine.instructions.templates import Naming, Template
 
 Signature = Callable[..., t.FunctionType]
 Opcode = int | tuple[int, int]
@@ -62,7 +62,7 @@ class Row:
     needs_data_count: bool = False  # is malformed without a data count section
     template: Template | None = None  # the function as a Python expression; without one the function is called
     access: Access | None = None  # what a load or store does with the bytes
-    named: bool = False  # whether code made from these needs its operands in variables
+    naming: Naming = Naming.NEVER  # whether code made from these needs its operands in variables
 
     @property
     def rule(self) -> str:
@@ -95,8 +95,10 @@ def numeric(
 ) -> Row:
     """A row whose `run(*immediates, *operands)` is a pure function of plain values."""
     fixed = fixed_signature(signature)
-    named = template is not None and template.named
-    return Row(opcode, mnemonic, tuple(immediates), Kind.NUMERIC, fixed, run, constant, template=template, named=named)
+    naming = Naming.NEVER if template is None else template.naming
+    return Row(
+        opcode, mnemonic, tuple(immediates), Kind.NUMERIC, fixed, run, constant, template=template, naming=naming
+    )
 
 
 def stateful(
@@ -112,8 +114,11 @@ def stateful(
     kinds = tuple(immediates)
     access, run = (run, run.run) if isinstance(run, Access) else (None, run)
     fixed = _address_signature(signature, kinds)
-    named = access is not None and access.make is not None and len(kinds) > 1 and not access.stores
-    return Row(opcode, mnemonic, kinds, Kind.STATEFUL, fixed, run, False, needs_data_count, access=access, named=named)
+    combines = access is not None and access.make is not None and len(kinds) > 1 and not access.stores
+    naming = Naming.ALWAYS if combines else Naming.NEVER
+    return Row(
+        opcode, mnemonic, kinds, Kind.STATEFUL, fixed, run, False, needs_data_count, access=access, naming=naming
+    )
 
 
 def typed(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 
 from quire.engine.instructions.expressions import (
     AND,
@@ -30,25 +31,38 @@ from quire.engine.instructions.expressions import (
     infix,
     literal,
     negated,
+    number,
     plus,
+    shifted,
     signed,
     strict,
 )
 
 Make = Callable[..., "Value | None"]
+INTEGRAL = float(1 << 52)  # from here on, floats are integers
+OTHER = "c"  # as SCRATCH
+
+
+class Naming(IntEnum):
+    """Whether operands that are no constants are put into variables, for an expression mentions them twice."""
+
+    NEVER = 0
+    ALWAYS = 1
+    UNLESS_CONSTANT = 2  # not where the last operand is a constant
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
     """`make(*immediates, *operands)`. `traps` says that the expression may raise what the function calls a trap,
-    `rounds` that its value is still to be rounded to an f32, `named` that operands are mentioned twice: they are put
-    into variables before, but constants.
+    `rounds` that its value is still to be rounded to an f32.
+
+    The functions of rows without immediates and effects can be called by their mnemonics, with "_" for the dots.
     """
 
     make: Make
     traps: bool = False
     rounds: bool = False
-    named: bool = False
+    naming: Naming = Naming.NEVER
 
 
 class IntegerTemplates:
@@ -123,10 +137,26 @@ class IntegerTemplates:
         return infix(a, "%", b, PRODUCT, 0, min(a.high, max(b.high - 1, 0)))
 
     def div_s(self, a: Value, b: Value) -> Value | None:
-        return self.div_u(a, b) if self.natural(a) and self.natural(b) else None
+        return self.toward_zero("div", "//", a, b)
 
     def rem_s(self, a: Value, b: Value) -> Value | None:
-        return self.rem_u(a, b) if self.natural(a) and self.natural(b) else None
+        return self.toward_zero("rem", "%", a, b)
+
+    def toward_zero(self, name: str, operator: str, a: Value, b: Value) -> Value | None:
+        """Python rounds down: what is negative is divided by its absolute value."""
+        a, b = self.canon(a), self.canon(b)
+        if self.natural(a) and self.natural(b):
+            return self.div_u(a, b) if operator == "//" else self.rem_u(a, b)
+        top = f"{self.sign_bit:#x}"
+        if b.constant and 0 < b.low < self.sign_bit:
+            first, again = (a.text, a.text) if a.simple else (f"({SCRATCH} := {a.text})", SCRATCH)
+            opposite = f"-(({self.mask + 1:#x} - {again}) {operator} {b.text})"
+            most = self.sign_bit // b.low if operator == "//" else b.low - 1
+            return Value(f"{again} {operator} {b.text} if {first} < {top} else {opposite}", CHOICE, -most, most)
+        if not (a.simple and b.simple):
+            return None
+        asked = f"i{self.width}_{name}_s({a.text}, {b.text})"
+        return Value(f"{a.text} {operator} {b.text} if {a.text} < {top} > {b.text} else {asked}", CHOICE, 0, self.mask)
 
     def natural(self, a: Value) -> bool:
         """Whether both readings are the same."""
@@ -182,7 +212,10 @@ class IntegerTemplates:
         )
 
     def shr_u(self, a: Value, b: Value) -> Value:
-        a, distance = self.canon(a), self.distance(b)
+        distance = self.distance(b)
+        if a.scaled is not None and distance.constant and distance.low <= a.scaled[1]:
+            return shifted(a, distance.low, self.mask)
+        a = self.canon(a)
         low = distance.low if distance.constant else 0
         zeros = max(a.zeros - low, 0) if distance.constant else 0
         return infix(a, ">>", distance, SHIFT, 0, a.high >> low, zeros=zeros)
@@ -195,14 +228,23 @@ class IntegerTemplates:
     def rotl(self, a: Value, b: Value) -> Value | None:
         a, distance = self.canon(a), self.distance(b)
         if not distance.constant:
-            return None
+            return self.rotated(a, distance, "<<", ">>")
         by, again = distance.low, a.text if a.simple else SCRATCH
         first = a.text if a.simple else f"({SCRATCH} := {a.text})"
         high = (1 << self.width + by) - 1  # what left the range is cut off with the rest, later
         return Value(f"{first} << {by} | {again} >> {self.width - by}", OR, 0, high) if by else a
 
     def rotr(self, a: Value, b: Value) -> Value | None:
-        return self.rotl(a, literal(-b.low % self.width)) if b.constant else None
+        if b.constant:
+            return self.rotl(a, literal(-b.low % self.width))
+        return self.rotated(self.canon(a), self.distance(b), ">>", "<<")
+
+    def rotated(self, a: Value, distance: Value, first: str, second: str) -> Value | None:
+        """By a distance that is not known: what leaves at one end comes back at the other."""
+        if not a.simple:
+            return None
+        text = f"{a.text} {first} ({SCRATCH} := {distance.text}) | {a.text} {second} {self.width} - {SCRATCH}"
+        return Value(text, OR, 0, (1 << 2 * self.width) - 1)
 
     # Comparisons
 
@@ -297,15 +339,51 @@ class IntegerTemplates:
     def extend(self, a: Value, bits: int) -> Value:
         return signed(a, 1 << bits - 1)
 
-    def clz(self, a: Value) -> Value | None:
-        a = self.canon(a)
-        if a.constant or a.truth:
-            return None
-        return Value(f"{self.width} - {a.at(PRIMARY)}.bit_length()", SUM, 0, self.width)
+    def trunc_s(self, a: Value) -> Value:
+        return self.truncated(a, -self.sign_bit, self.sign_bit - 1, f"i{self.width}_trunc_f64_s({SCRATCH})")
 
-    def popcnt(self, a: Value) -> Value | None:
+    def trunc_u(self, a: Value) -> Value:
+        return self.truncated(a, 0, self.mask, f"i{self.width}_trunc_f64_u({SCRATCH})")
+
+    def trunc_sat_s(self, a: Value) -> Value:
+        return self.saturated(a, -self.sign_bit, self.sign_bit - 1)
+
+    def trunc_sat_u(self, a: Value) -> Value:
+        return self.saturated(a, 0, self.mask)
+
+    def saturated(self, a: Value, low: int, high: int) -> Value:
+        """What is too great or too small is an end of the range, and a NaN is 0."""
+        least = f"{literal(low).text} if {SCRATCH} < 0.0 else " if low else ""
+        return self.truncated(a, low, high, f"{least}{literal(high).text} if {SCRATCH} > 0.0 else 0")
+
+    def truncated(self, a: Value, low: int, high: int, otherwise: str) -> Value:
+        """Where it is in the range, which a float just below it may be, too."""
+        below = f"{low - 1}.0 <" if float(low - 1) == low - 1 else f"{low}.0 <="
+        return Value(
+            f"int({SCRATCH}) if {below} ({SCRATCH} := {a.text}) < {high + 1}.0 else {otherwise}", CHOICE, low, high
+        )
+
+    def clz(self, a: Value) -> Value:
+        return Value(f"{self.width} - {self.attributed(a)}.bit_length()", SUM, 0, self.width)
+
+    def ctz(self, a: Value) -> Value:
+        text = f"({SCRATCH} & -{SCRATCH}).bit_length() - 1 if ({SCRATCH} := {self.attributed(a)}) else {self.width}"
+        return Value(text, CHOICE, 0, self.width)
+
+    def popcnt(self, a: Value) -> Value:
+        return Value(f"{self.attributed(a)}.bit_count()", PRIMARY, 0, self.width)
+
+    def attributed(self, a: Value) -> str:
+        """An integer whose methods can be called."""
         a = self.canon(a)
-        return None if a.constant or a.truth else Value(f"{a.at(PRIMARY)}.bit_count()", PRIMARY, 0, self.width)
+        return hex(a.low) if a.constant else number(a).at(PRIMARY)
+
+    def reinterpret(self, a: Value) -> Value:
+        """A NaN of 32 bits is not cast, for that would quiet it."""
+        if self.width == 64:
+            return Value(f'from_bytes(f64_bytes({strict(a).text}), "little")', PRIMARY, 0, self.mask)
+        text = f'from_bytes(f32_bytes({SCRATCH}), "little") if ({SCRATCH} := {strict(a).text}) == {SCRATCH}'
+        return Value(f"{text} else i32_reinterpret_f32({SCRATCH})", CHOICE, 0, self.mask)
 
 
 class FloatTemplates:
@@ -325,13 +403,59 @@ class FloatTemplates:
 
     def div(self, a: Value, b: Value) -> Value | None:
         """Where the divisor is zero, the function knows the result."""
+        if b.constant and float(b.text):
+            return self.arithmetic(a, "/", b, PRODUCT)
         if not a.simple:
             return None
         first, again = (b.text, b.text) if b.simple else (f"({SCRATCH} := {b.text})", SCRATCH)
         return Value(f"{a.text} / {again} if {first} else f64_div({a.text}, {again})", CHOICE, loose=True)
 
-    def sqrt(self, a: Value) -> Value | None:
-        return Value(f"sqrt({a.text}) if {a.text} >= 0.0 else {NAN}", CHOICE) if a.simple else None
+    def sqrt(self, a: Value) -> Value:
+        return Value(f"sqrt({SCRATCH}) if ({SCRATCH} := {a.text}) >= 0.0 else {NAN}", CHOICE)
+
+    def min(self, a: Value, b: Value) -> Value | None:
+        return self.extreme("min", "<", a, b)
+
+    def max(self, a: Value, b: Value) -> Value | None:
+        return self.extreme("max", ">", a, b)
+
+    def extreme(self, name: str, operator: str, a: Value, b: Value) -> Value | None:
+        """Neither is less where they are zeros of unlike sign, or NaNs."""
+        if not (a.simple and b.simple):
+            return None
+        first, second = f"{a.text} if {a.text} {operator} {b.text}", f"{b.text} if {b.text} {operator} {a.text}"
+        return Value(f"{first} else {second} else f64_{name}({a.text}, {b.text})", CHOICE)
+
+    def copysign(self, a: Value, b: Value) -> Value:
+        return Value(f"copysign({strict(a).text}, {strict(b).text})")
+
+    def ceil(self, a: Value) -> Value:
+        return self.integral("ceil", a)
+
+    def floor(self, a: Value) -> Value:
+        return self.integral("floor", a)
+
+    def trunc(self, a: Value) -> Value:
+        return self.integral("trunc", a)
+
+    def nearest(self, a: Value) -> Value:
+        """Ties to even, as sums are rounded."""
+        inside = f"-{INTEGRAL} < ({SCRATCH} := {a.text}) < {INTEGRAL}"
+        rounded = f"copysign(abs({SCRATCH}) + {INTEGRAL} - {INTEGRAL}, {SCRATCH})"
+        return Value(f"{rounded} if {inside} else f64_nearest({SCRATCH})", CHOICE)
+
+    def integral(self, name: str, a: Value) -> Value:
+        """The sign of zero is kept; the function knows of NaNs and of floats so great that all are integers."""
+        inside = f"-{INTEGRAL} < ({SCRATCH} := {a.text}) < {INTEGRAL}"
+        return Value(f"copysign({name}({SCRATCH}), {SCRATCH}) if {inside} else f64_{name}({SCRATCH})", CHOICE)
+
+    def reinterpret_i32(self, a: Value) -> Value:
+        """A NaN is not cast, for that would quiet it."""
+        text = f'{SCRATCH} if ({SCRATCH} := uf32({OTHER} := {w32.attributed(a)}.to_bytes(4, "little"))[0]) == {SCRATCH}'
+        return Value(f"{text} else f32_bits_of({OTHER}, 0)", CHOICE)
+
+    def reinterpret_i64(self, a: Value) -> Value:
+        return Value(f'uf64({w64.attributed(a)}.to_bytes(8, "little"))[0]')
 
     def abs(self, a: Value) -> Value:
         return Value(f"abs({strict(a).text})")
@@ -370,6 +494,12 @@ class FloatTemplates:
 
     def convert_i32_s(self, a: Value) -> Value:
         return Value(f"float({signed(a, 0x80000000).text})")
+
+    def convert_i64_u(self, a: Value) -> Value:
+        return Value(f"float({w64.canon(a).text})")
+
+    def convert_i64_s(self, a: Value) -> Value:
+        return Value(f"float({signed(a, w64.sign_bit).text})")
 
 
 w32 = IntegerTemplates(32)

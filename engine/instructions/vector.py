@@ -12,7 +12,7 @@ from quire.engine.instructions.access import Access
 from quire.engine.instructions.expressions import Value
 from quire.engine.instructions.memory import load, store
 from quire.engine.instructions.row import numeric, stateful
-from quire.engine.instructions.templates import Template
+from quire.engine.instructions.templates import Naming, Template
 from quire.engine.instructions.vector_templates import (
     IntegerLanes,
     and_,
@@ -132,7 +132,12 @@ ROWS = (
     stateful((0xFD, 0x0B), "v128.store", [memarg(16)], "addr v128 ->", store(16)),
     numeric((0xFD, 0x0C), "v128.const", "-> v128", i128.unsigned, [V128], constant=True),
     numeric(
-        (0xFD, 0x0D), "i8x16.shuffle", "v128 v128 -> v128", shuffle, [LANES], template=Template(shuffled, named=True)
+        (0xFD, 0x0D),
+        "i8x16.shuffle",
+        "v128 v128 -> v128",
+        shuffle,
+        [LANES],
+        template=Template(shuffled, naming=Naming.ALWAYS),
     ),
     numeric((0xFD, 0x0E), "i8x16.swizzle", "v128 v128 -> v128", swizzle, template=Template(swizzled)),
     numeric((0xFD, 0x0F), "i8x16.splat", "i32 -> v128", i8x16.splat_wrapped, template=lanes8.splat),
@@ -301,10 +306,10 @@ ROWS = (
     numeric((0xFD, 0x64), "i8x16.bitmask", "v128 -> i32", i8x16.bitmask, template=lanes8.bitmask),
     numeric((0xFD, 0x65), "i8x16.narrow_i16x8_s", "v128 v128 -> v128", narrow(i16x8, i8.saturate_s, i8x16)),
     numeric((0xFD, 0x66), "i8x16.narrow_i16x8_u", "v128 v128 -> v128", narrow(i16x8, i8.saturate_u, i8x16)),
-    numeric((0xFD, 0x67), "f32x4.ceil", "v128 -> v128", f32x4.unary(f32.ceil)),
-    numeric((0xFD, 0x68), "f32x4.floor", "v128 -> v128", f32x4.unary(f32.floor)),
-    numeric((0xFD, 0x69), "f32x4.trunc", "v128 -> v128", f32x4.unary(f32.trunc)),
-    numeric((0xFD, 0x6A), "f32x4.nearest", "v128 -> v128", f32x4.unary(f32.nearest)),
+    numeric((0xFD, 0x67), "f32x4.ceil", "v128 -> v128", f32x4.unary(f32.ceil), template=floats32.ceil),
+    numeric((0xFD, 0x68), "f32x4.floor", "v128 -> v128", f32x4.unary(f32.floor), template=floats32.floor),
+    numeric((0xFD, 0x69), "f32x4.trunc", "v128 -> v128", f32x4.unary(f32.trunc), template=floats32.trunc),
+    numeric((0xFD, 0x6A), "f32x4.nearest", "v128 -> v128", f32x4.unary(f32.nearest), template=floats32.nearest),
     numeric((0xFD, 0x6B), "i8x16.shl", "v128 i32 -> v128", i8x16.shift(i8.shl), template=lanes8.shl),
     numeric((0xFD, 0x6C), "i8x16.shr_s", "v128 i32 -> v128", i8x16.shift(i8.shr_s), template=lanes8.shr_s),
     numeric((0xFD, 0x6D), "i8x16.shr_u", "v128 i32 -> v128", i8x16.shift(i8.shr_u), template=lanes8.shr_u),
@@ -322,13 +327,13 @@ ROWS = (
     numeric(
         (0xFD, 0x73), "i8x16.sub_sat_u", "v128 v128 -> v128", i8x16.binary(i8.sub_sat_u), template=lanes8.sub_sat_u
     ),
-    numeric((0xFD, 0x74), "f64x2.ceil", "v128 -> v128", f64x2.unary(f64.ceil)),
-    numeric((0xFD, 0x75), "f64x2.floor", "v128 -> v128", f64x2.unary(f64.floor)),
+    numeric((0xFD, 0x74), "f64x2.ceil", "v128 -> v128", f64x2.unary(f64.ceil), template=floats64.ceil),
+    numeric((0xFD, 0x75), "f64x2.floor", "v128 -> v128", f64x2.unary(f64.floor), template=floats64.floor),
     numeric((0xFD, 0x76), "i8x16.min_s", "v128 v128 -> v128", i8x16.binary(i8.min_s), template=lanes8.min_s),
     numeric((0xFD, 0x77), "i8x16.min_u", "v128 v128 -> v128", i8x16.binary(i8.min_u), template=lanes8.min_u),
     numeric((0xFD, 0x78), "i8x16.max_s", "v128 v128 -> v128", i8x16.binary(i8.max_s), template=lanes8.max_s),
     numeric((0xFD, 0x79), "i8x16.max_u", "v128 v128 -> v128", i8x16.binary(i8.max_u), template=lanes8.max_u),
-    numeric((0xFD, 0x7A), "f64x2.trunc", "v128 -> v128", f64x2.unary(f64.trunc)),
+    numeric((0xFD, 0x7A), "f64x2.trunc", "v128 -> v128", f64x2.unary(f64.trunc), template=floats64.trunc),
     numeric((0xFD, 0x7B), "i8x16.avgr_u", "v128 v128 -> v128", i8x16.binary(i8.avgr_u), template=lanes8.avgr_u),
     numeric(
         (0xFD, 0x7C),
@@ -386,7 +391,7 @@ ROWS = (
     numeric(
         (0xFD, 0x93), "i16x8.sub_sat_u", "v128 v128 -> v128", i16x8.binary(i16.sub_sat_u), template=lanes16.sub_sat_u
     ),
-    numeric((0xFD, 0x94), "f64x2.nearest", "v128 -> v128", f64x2.unary(f64.nearest)),
+    numeric((0xFD, 0x94), "f64x2.nearest", "v128 -> v128", f64x2.unary(f64.nearest), template=floats64.nearest),
     numeric((0xFD, 0x95), "i16x8.mul", "v128 v128 -> v128", i16x8.binary(i16.mul), template=lanes16.mul),
     numeric((0xFD, 0x96), "i16x8.min_s", "v128 v128 -> v128", i16x8.binary(i16.min_s), template=lanes16.min_s),
     numeric((0xFD, 0x97), "i16x8.min_u", "v128 v128 -> v128", i16x8.binary(i16.min_u), template=lanes16.min_u),
@@ -451,8 +456,8 @@ ROWS = (
     numeric((0xFD, 0xE5), "f32x4.sub", "v128 v128 -> v128", f32x4.binary(f32.sub), template=floats32.sub),
     numeric((0xFD, 0xE6), "f32x4.mul", "v128 v128 -> v128", f32x4.binary(f32.mul), template=floats32.mul),
     numeric((0xFD, 0xE7), "f32x4.div", "v128 v128 -> v128", f32x4.binary(f32.div), template=floats32.div),
-    numeric((0xFD, 0xE8), "f32x4.min", "v128 v128 -> v128", f32x4.binary(f32.min)),
-    numeric((0xFD, 0xE9), "f32x4.max", "v128 v128 -> v128", f32x4.binary(f32.max)),
+    numeric((0xFD, 0xE8), "f32x4.min", "v128 v128 -> v128", f32x4.binary(f32.min), template=floats32.min),
+    numeric((0xFD, 0xE9), "f32x4.max", "v128 v128 -> v128", f32x4.binary(f32.max), template=floats32.max),
     numeric((0xFD, 0xEA), "f32x4.pmin", "v128 v128 -> v128", f32x4.binary(f32.pmin), template=floats32.pmin),
     numeric((0xFD, 0xEB), "f32x4.pmax", "v128 v128 -> v128", f32x4.binary(f32.pmax), template=floats32.pmax),
     numeric((0xFD, 0xEC), "f64x2.abs", "v128 -> v128", f64x2.unary(f64.abs), template=floats64.abs),
@@ -462,8 +467,8 @@ ROWS = (
     numeric((0xFD, 0xF1), "f64x2.sub", "v128 v128 -> v128", f64x2.binary(f64.sub), template=floats64.sub),
     numeric((0xFD, 0xF2), "f64x2.mul", "v128 v128 -> v128", f64x2.binary(f64.mul), template=floats64.mul),
     numeric((0xFD, 0xF3), "f64x2.div", "v128 v128 -> v128", f64x2.binary(f64.div), template=floats64.div),
-    numeric((0xFD, 0xF4), "f64x2.min", "v128 v128 -> v128", f64x2.binary(f64.min)),
-    numeric((0xFD, 0xF5), "f64x2.max", "v128 v128 -> v128", f64x2.binary(f64.max)),
+    numeric((0xFD, 0xF4), "f64x2.min", "v128 v128 -> v128", f64x2.binary(f64.min), template=floats64.min),
+    numeric((0xFD, 0xF5), "f64x2.max", "v128 v128 -> v128", f64x2.binary(f64.max), template=floats64.max),
     numeric((0xFD, 0xF6), "f64x2.pmin", "v128 v128 -> v128", f64x2.binary(f64.pmin), template=floats64.pmin),
     numeric((0xFD, 0xF7), "f64x2.pmax", "v128 v128 -> v128", f64x2.binary(f64.pmax), template=floats64.pmax),
     numeric((0xFD, 0xF8), "i32x4.trunc_sat_f32x4_s", "v128 -> v128", convert(f32x4, i32.trunc_sat_s, i32x4)),

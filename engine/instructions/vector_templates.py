@@ -1,7 +1,7 @@
 """Templates of vector instructions: all lanes at once, in one integer.
 
 Carries are kept from the neighbours: what may carry is done without the highest bit of each lane, which is then put
-right. Most mention an operand more than once, so they ask for variables ("named") and may keep their own in SCRATCH and
+right. Most mention an operand more than once, so they ask for variables and may keep their own in SCRATCH and
 OTHER meanwhile.
 """
 
@@ -28,10 +28,9 @@ from quire.engine.instructions.expressions import (
     signed,
     strict,
 )
-from quire.engine.instructions.templates import Template
+from quire.engine.instructions.templates import OTHER, Naming, Template
 
 VECTOR = (1 << 128) - 1
-OTHER = "c"
 A, B, C = "{0}", "{1}", "{2}"  # the operands in a formula
 
 
@@ -43,7 +42,7 @@ def formula(text: str, binding: int, high: int = VECTOR, *, truth: bool = False)
             return None
         return Value(text.format(*map(integer, operands)), binding, 0, high, truth)
 
-    return Template(make, named=True)
+    return Template(make, naming=Naming.ALWAYS)
 
 
 def repeated(lane: int, width: int) -> int:
@@ -139,11 +138,11 @@ class IntegerLanes:
         self.arithmetic()
         self.saturating()
         self.comparisons()
-        self.splat, self.bitmask = Template(self.make_splat), Template(self.make_bitmask, named=True)
+        self.splat, self.bitmask = Template(self.make_splat), Template(self.make_bitmask, naming=Naming.ALWAYS)
         self.extract_lane, self.replace_lane = Template(self.make_extract), Template(self.make_replace)
         self.extract_lane_s = Template(lambda lane, a: signed(self.make_extract(lane, a), 1 << width - 1))
         self.shl, self.shr_u = Template(self.make_shl), Template(self.make_shr_u)
-        self.shr_s = Template(self.make_shr_s, named=True)
+        self.shr_s = Template(self.make_shr_s, naming=Naming.ALWAYS)
 
     def tops(self, text: str) -> str:
         """1 in the lanes where the highest bit is set."""
@@ -320,6 +319,10 @@ class FloatLanes:
         self.add, self.sub, self.mul = (self.binary(f"{A} {each} {B}") for each in "+-*")
         self.div = self.binary(f"{A} / {C} if {B} else f64_div({A}, {C})")
         self.sqrt = self.unary(f"sqrt({B}) if {A} >= 0.0 else {NAN}")
+        self.min, self.max = (self.binary(f"f{width}_{each}({A}, {B})") for each in ("min", "max"))
+        self.ceil, self.floor, self.trunc, self.nearest = (
+            self.unary(f"f{width}_{each}({A})") for each in ("ceil", "floor", "trunc", "nearest")
+        )
         self.eq, self.ne, self.lt, self.gt, self.le, self.ge = (
             formula(self.truths(each), OR) for each in ("==", "!=", "<", ">", "<=", ">=")
         )
@@ -361,7 +364,7 @@ class FloatLanes:
         if self.width == 64:
             return Value(f'from_bytes(f64_bytes({strict(a).text}), "little")')
         text = f'from_bytes(f32_bytes({SCRATCH}), "little") if ({SCRATCH} := {strict(a).text}) == {SCRATCH}'
-        return Value(f"({text} else f32_bits({SCRATCH}))")
+        return Value(f"({text} else i32_reinterpret_f32({SCRATCH}))")
 
     def make_extract(self, lane: int, a: Value) -> Value:
         data, at = f'{integer(a)}.to_bytes(16, "little")', lane * self.width // 8
