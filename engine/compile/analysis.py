@@ -7,7 +7,7 @@ back to them in the sweep before. It asks the same templates that later write th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import chain
 from typing import Protocol
 
@@ -60,7 +60,7 @@ class Analysis:
         self.outcomes: dict[n.Block, Outcomes] = {}
         self.back: dict[n.Block, list[facts.State]] = {}  # what came back to the start of each loop
         self.in_loop = assigned_in_loops(graph)
-        self.in_region: dict[n.Region, frozenset[str]] = {}
+        self.in_region: dict[n.Region, set[str]] = {}
         self.zeros: dict[tuple[n.Block, str], int] = {}  # lowest bits that are 0 whenever a loop starts, where fewer
 
     def run(self) -> dict[n.Block, facts.State]:
@@ -179,12 +179,15 @@ class Analysis:
         values = [self.evaluator.known(each, state) for each in condition.operands[:2]]
         return values[0], values[1] if len(values) > 1 else None
 
-    def assigned_in(self, region: n.Region) -> frozenset[str]:
+    def assigned_in(self, region: n.Region) -> Set[str]:
         """The variables that a region may assign."""
-        if region not in self.in_region:
-            inside = (block for block in self.graph.blocks if region.holds(block))
-            statements = (statement for block in inside for statement in block.statements)
-            self.in_region[region] = frozenset(name for each in statements for name in targets(each))
+        if not self.in_region:
+            for block in self.graph.blocks:
+                names = (name for statement in block.statements for name in targets(statement))
+                self.in_region.setdefault(block.region, set()).update(names)
+            for inner in sorted(self.in_region, key=lambda each: each.number, reverse=True):
+                if inner.parent is not None:
+                    self.in_region[inner.parent] |= self.in_region[inner]
         return self.in_region[region]
 
 

@@ -221,24 +221,16 @@ def _turns(inside: list[n.Block]) -> int:
 
 def blocks(tree: s.Tree) -> Iterator[n.Block]:
     """The blocks that are written in a tree."""
-    for each in tree:
-        if isinstance(each, s.Code):
-            yield each.block
-        else:
-            for inner in s.parts(each):
-                yield from blocks(inner)
+    return (each.block for each in s.walk(tree) if isinstance(each, s.Code))
 
 
 def exits(tree: s.Tree) -> Iterator[s.Exit]:
     """The exits of a tree, those within it too."""
-    for each in tree:
+    for each in s.walk(tree):
         if isinstance(each, s.Exit):
             yield each
-        elif not isinstance(each, s.Code):
-            if isinstance(each, s.Guarded):
-                yield from each.exits
-            for inner in s.parts(each):
-                yield from exits(inner)
+        elif isinstance(each, s.Guarded):
+            yield from each.exits
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from quire.engine.compile import nodes as n
 from quire.engine.compile.emit import TICK, Emitted, choose
 from quire.engine.compile.lift import Graph
@@ -81,23 +83,31 @@ class Dispatcher:
 
     def handlers(self) -> Lines:
         """The clauses of all tries, the inner before the outer."""
-        regions = dict.fromkeys(block.end.region for block in self.blocks if isinstance(block.end, n.Try))
+        regions = {block.end.region for block in self.blocks if isinstance(block.end, n.Try)}
         lines: Lines = [Line(f"{CAUGHT} = thrown.exception")] if regions else []
-        for region in sorted(regions, key=depth, reverse=True):
-            inside = [str(self.number[block]) for block in self.blocks if region.holds(block)]
+        inside = intervals(self.blocks)
+        for region in sorted(regions, key=lambda region: region.number, reverse=True):
+            first, end = inside[region]
             for handler in region.handlers:
                 tag = handler.catch.tag
-                test = f"{NUMBER} in {{{', '.join(inside)}}}"
+                test = f"{first} <= {NUMBER} < {end}"
                 test = test if tag is None else f"{test} and {CAUGHT}.tag is TAG{tag}"
                 go = [Line(f"{NUMBER} = {self.number[handler.block]}"), Line("continue")]
                 lines += [Line(f"if {test}:"), Suite(list(go))]
         return [*lines, Line("raise")] if regions else []
 
 
-def depth(region: n.Region) -> int:
-    """How many regions a region lies in, itself included."""
-    at: n.Region | None = region
-    found = 0
-    while at is not None:
-        at, found = at.parent, found + 1
+def intervals(blocks: Sequence[n.Block]) -> dict[n.Region, tuple[int, int]]:
+    """Which blocks are in each region, as the numbers of the first and of the one behind the last.
+
+    Blocks in the order of the source: those of a region stand together, those of regions inside it among them.
+    """
+    found: dict[n.Region, tuple[int, int]] = {}
+    for at, block in enumerate(blocks):
+        first, _ = found.get(block.region, (at, at))
+        found[block.region] = first, at + 1
+    for region in sorted(found, key=lambda region: region.number, reverse=True):
+        if region.parent is not None:
+            inner, outer = found[region], found.get(region.parent, found[region])
+            found[region.parent] = min(inner[0], outer[0]), max(inner[1], outer[1])
     return found

@@ -72,7 +72,7 @@ def _dominators(result: Order) -> None:
         changed = False
         for at in range(1, len(blocks)):
             found = -1
-            for predecessor in result.predecessors[blocks[at]]:
+            for predecessor in reversed(result.predecessors[blocks[at]]):  # from the last on, no way is gone twice
                 other = position[predecessor]
                 if known[other]:
                     found = other if found < 0 else _meet(above, found, other)

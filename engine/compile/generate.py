@@ -11,17 +11,18 @@ from quire.engine.compile.dispatch import Dispatcher
 from quire.engine.compile.emit import TICK, Emitter
 from quire.engine.compile.lift import Graph, lift
 from quire.engine.compile.nans import find_loose
+from quire.engine.compile.recursion import RECURSION
 from quire.engine.compile.source import Line, Lines, Source, Suite, render
 from quire.engine.compile.special import special
-from quire.engine.compile.structure import structure
+from quire.engine.compile.structure import DEEPEST_NESTING, structure
 from quire.engine.compile.translate import Translator, Use
 from quire.engine.compile.write import Writer, default
 from quire.engine.runtime.function import WasmFunction
 from quire.engine.runtime.memory import AccessCode
 from quire.engine.validate import ValidModule
 
-DEEPEST_NESTING = 18  # Python has 20 at most, loops and tries together
 DEEPEST_INDENT = 90  # Python has 99 at most
+FRAMES, FEW = 6, 50  # of Python for a block that is nested, at most; and as many as for so many blocks at any rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +47,17 @@ class Generated:
 def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
     """The source of one function."""
     graph = lift(valid, function)
+    with RECURSION.more(FRAMES * (len(graph.blocks) + FEW)):
+        return generate_from(graph, valid, function, options)
+
+
+def generate_from(graph: Graph, valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
+    """The source of a function that is lifted. The passes behind recurse as deep as blocks are nested."""
     translator = Translator(valid.function_context(function.index), function.index, options.access, special)
     find_loose(graph, translator)
     writer = Writer(translator, analyse(graph, translator))
-    tree = structure(graph.region, graph.loops)
-    for ranges in (False,) if options.fueled else (True, False):
-        body, _ = Emitter(writer, fueled=options.fueled, ranges=ranges).tree(tree)
-        source = assemble(function, graph, translator, body, options)
-        if source.nesting <= DEEPEST_NESTING and source.indents <= DEEPEST_INDENT:
-            break
-        translator.uses.clear()
-    else:
+    source = structured(graph, writer, function, options)
+    if source is None:
         body = Dispatcher(writer, graph, fueled=options.fueled).lines()
         source = assemble(function, graph, translator, body, options)
     return Generated(
@@ -65,6 +66,22 @@ def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Ge
         graph.has_tail_calls,
         calls(graph),
     )
+
+
+def structured(graph: Graph, writer: Writer, function: WasmFunction, options: Options) -> Source | None:
+    """With the loops and branches of Python, or None where it does not allow for as many within each other."""
+    if graph.nesting > 2 * DEEPEST_NESTING:  # not all of them need be nested in Python
+        return None
+    tree = structure(graph.region, graph.loops)
+    if tree is None:
+        return None
+    for ranges in (False,) if options.fueled else (True, False):
+        body, _ = Emitter(writer, fueled=options.fueled, ranges=ranges).tree(tree)
+        source = assemble(function, graph, writer.translator, body, options)
+        if source.nesting <= DEEPEST_NESTING and source.indents <= DEEPEST_INDENT:
+            return source
+        writer.translator.uses.clear()
+    return None
 
 
 def assemble(function: WasmFunction, graph: Graph, translator: Translator, body: Lines, options: Options) -> Source:

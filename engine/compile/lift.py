@@ -41,6 +41,7 @@ class Control:
     parameters: tuple[t.ValueType, ...] = ()
     otherwise: n.Block | None = None
     reached: bool = False  # whether the end is branched to
+    nesting: int = 0  # loops and tries inside, one within the other
 
 
 @dataclass(eq=False, slots=True)
@@ -55,6 +56,7 @@ class Graph:
     results: tuple[t.ValueType, ...]
     loops: dict[n.Block, int] = field(default_factory=dict)
     has_tail_calls: bool = False
+    nesting: int = 0  # loops and tries, one within the other, at most
 
 
 def lift(valid: ValidModule, function: WasmFunction) -> Graph:
@@ -71,6 +73,7 @@ class Lifting(Operands):
         self.instructions = function.definition.body.instructions
         self.signature = function.signature
         self.region = n.Region(None)
+        self.regions = [self.region]
         self.numbers = count()
         self.blocks: list[n.Block] = []
         self.reachable = True
@@ -111,6 +114,9 @@ class Lifting(Operands):
                 self.index = index
                 self.action(instruction)()
         self.blocks.sort(key=lambda block: block.number)
+        self.regions[0].end = len(self.regions)
+        for region in reversed(self.regions[1:]):
+            region.find_exits()
         return self.graph
 
     def action(self, instruction: Instruction) -> Callable[[], None]:
@@ -197,7 +203,8 @@ class Lifting(Operands):
         outer = [self.controls[-1 - catch.label] for catch in catches]
         self.open(block_type)
         handlers = tuple(self.handler(catch, to) for catch, to in zip(catches, outer, strict=True))
-        self.region = region = n.Region(self.region, None, handlers)
+        self.region = region = n.Region(self.region, None, handlers, len(self.regions))
+        self.regions.append(region)
         self.finish(n.Try(region))
         region.entry = self.new_block()
         self.start(region.entry)
@@ -215,6 +222,7 @@ class Lifting(Operands):
 
     def rule_end(self) -> None:
         control = self.controls.pop()
+        self.count_nesting(control)
         if control.loop:
             self.graph.loops[control.label] = next(self.numbers)
         if not self.controls:
@@ -225,7 +233,9 @@ class Lifting(Operands):
         if self.reachable:
             self.leave_to(control.end, control.results, control.height)
             control.reached = True
-        self.region = control.region
+        if self.region is not control.region:
+            self.region.end = len(self.regions)
+            self.region = control.region
         if control.otherwise is not None:  # an if without else
             control.otherwise.end = n.Jump(control.end)
             control.reached = True
@@ -233,6 +243,12 @@ class Lifting(Operands):
             self.stack[:] = control.below
             self.push_slots(control.results)
             self.start(control.end)
+
+    def count_nesting(self, control: Control) -> None:
+        """How deep loops and tries are nested, seen from around a structured instruction that ends."""
+        nests = self.region is not control.region or (control.loop and control.reached)
+        outer = self.controls[-1] if self.controls else self.graph
+        outer.nesting = max(outer.nesting, control.nesting + nests)
 
     def end_body(self, control: Control) -> None:
         """The end of the body returns, whether it is reached or branched to."""

@@ -133,32 +133,36 @@ class Handler:
 
 @dataclass(eq=False, slots=True)
 class Region:
-    """The blocks of a function, or of a try_table in it."""
+    """The blocks of a function, or of a try_table in it.
+
+    `number` is that of the region in the order of the source, `end` the number behind the last one inside it. `exits`
+    are the blocks outside that branches out of the region lead to, those of handlers last.
+    """
 
     parent: Region | None
     entry: Block | None = None
     handlers: tuple[Handler, ...] = ()
+    number: int = 0
+    end: int = 0
+    exits: tuple[Block, ...] = ()
 
-    def exits(self) -> Iterator[Block]:
-        """The blocks outside that branches out of the region lead to; those of handlers last."""
-        seen, pending = set(), [self.entry]
+    def find_exits(self) -> None:
+        """To be asked of the regions inside this one first."""
+        found, seen, pending = [], set(), [self.entry]
         while pending:
             block = pending.pop()
             if block is None or block in seen:
                 continue
             seen.add(block)
-            if not self.holds(block):
-                yield block
-            else:
+            if self.holds(block):
                 pending.extend(reversed(successors(block)))
-        yield from (handler.block for handler in self.handlers)
+            else:
+                found.append(block)
+        self.exits = tuple(dict.fromkeys((*found, *(handler.block for handler in self.handlers))))
 
     def holds(self, block: Block) -> bool:
         """Whether a block is in the region or in one inside it."""
-        region: Region | None = block.region
-        while region is not None and region is not self:
-            region = region.parent
-        return region is self
+        return self.number <= block.region.number < self.end
 
 
 @dataclass(eq=False, slots=True)
@@ -184,7 +188,7 @@ def successors(block: Block) -> Sequence[Block]:
         case Switch(_, targets):
             return tuple(dict.fromkeys(targets))
         case Try(region):
-            return tuple(dict.fromkeys(region.exits()))
+            return region.exits
     return ()
 
 

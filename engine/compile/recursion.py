@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 ROOM = 1000  # frames for the host and for the engine's own functions, beside those of the guest: what Python allows
@@ -19,6 +21,8 @@ class Recursion:
         self._running = 0
         self._before = 0  # the limit before it was raised
         self._frames = 0  # of guests, by which it was raised
+        self._more = 0  # frames of other work, by which it was raised too
+        self._rest = 0  # the limit without both
 
     def enter(self, frames: int) -> int:
         """A guest starts that may use so many frames of Python; how many guests run already."""
@@ -26,10 +30,11 @@ class Recursion:
             running = self._running
             if not running:
                 self._before = sys.getrecursionlimit()
+                self._rest = rest_of_host(self._before)
+            self._running = running + 1
             if frames > self._frames:
                 self._frames = frames
-                sys.setrecursionlimit(min(rest_of_host(self._before) + frames, MOST))
-            self._running = running + 1
+                self._set()
             return running
 
     def leave(self) -> None:
@@ -37,11 +42,32 @@ class Recursion:
         with self._lock:
             self._running -= 1
             if not self._running:
-                self._frames = 0
+                self._frames = self._more = 0
                 try:
                     sys.setrecursionlimit(self._before)
                 except RecursionError:  # the host itself is deeper by now
                     return
+
+    @contextmanager
+    def more(self, frames: int) -> Iterator[None]:
+        """For work that may use so many frames on top of the present ones, however many of those are a guest's."""
+        self.enter(0)
+        self._add(frames)
+        try:
+            yield
+        finally:
+            try:
+                self._add(-frames)
+            finally:
+                self.leave()
+
+    def _add(self, frames: int) -> None:
+        with self._lock:
+            self._more += frames
+            self._set()
+
+    def _set(self) -> None:
+        sys.setrecursionlimit(min(self._rest + self._frames + self._more, MOST))
 
 
 def rest_of_host(limit: int) -> int:

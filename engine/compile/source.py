@@ -9,6 +9,7 @@ from itertools import chain
 from quire.engine.compile.translate import Spot
 
 INDENT = "    "
+MOST_INDENTS = 100  # Python has no more, and nobody wants such a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ def render(lines: Lines, reload: Lines) -> Source:
                     spots[len(texts)] = each.spots
             elif isinstance(each, Suite):
                 nested = suite.nesting + each.nests
-                pending.append(_Open(iter(each.lines), suite.margin + INDENT, nested, len(texts)))
+                margin = suite.margin + INDENT if len(pending) <= MOST_INDENTS else suite.margin
+                pending.append(_Open(iter(each.lines), margin, nested, len(texts)))
                 indents, nesting = max(indents, len(pending) - 1), max(nesting, nested)
                 break
             else:

@@ -8,7 +8,7 @@ flag. Knows no source text.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from quire.engine.compile import nodes as n
@@ -16,6 +16,7 @@ from quire.engine.compile.dominators import Order, order
 from quire.engine.errors import Crash
 
 SMALL = 2  # statements of a block that returns, which is written out at each branch to it
+DEEPEST_NESTING = 18  # Python has 20 at most, loops and tries together
 
 
 @dataclass(eq=False, slots=True)
@@ -100,11 +101,13 @@ class Way:
     again: bool  # the last frame is continued, not broken
 
 
-def structure(region: n.Region, loops: Container[n.Block]) -> Tree:
-    """The tree of a function's region, exits resolved; `loops` are the blocks that loops start with."""
+def structure(region: n.Region, loops: Container[n.Block]) -> Tree | None:
+    """The tree of a function's region, exits resolved; `loops` are the blocks that loops start with.
+
+    None where an exit leaves more loops than Python has within each other.
+    """
     tree = Structuring(region, loops).run()
-    resolve(tree)
-    return tree
+    return tree if resolve(tree) else None
 
 
 def is_small(block: n.Block) -> bool:
@@ -227,17 +230,28 @@ def parts(node: Control) -> list[Tree]:
     return []
 
 
+def walk(tree: Tree) -> Iterator[Code | Control]:
+    """The nodes of a tree, those inside behind the one that they are in."""
+    pending = tree[::-1]
+    while pending:
+        each = pending.pop()
+        yield each
+        if not isinstance(each, Code):
+            for inner in reversed(parts(each)):
+                pending += reversed(inner)
+
+
 # Exits
 
 
-def resolve(tree: Tree) -> None:
-    """Say of every exit how it is done."""
+def resolve(tree: Tree) -> bool:
+    """Say of every exit how it is done, unless one leaves too many frames."""
     mark_falls(tree, frozenset())
     while True:
         search = Search()
         search.visit(tree, ())
-        if not search.wanted:
-            return
+        if search.too_deep or not search.wanted:
+            return not search.too_deep
         for each in search.wanted:
             each.used = True
 
@@ -271,6 +285,7 @@ class Search:
 
     def __init__(self) -> None:
         self.wanted: list[Once] = []
+        self.too_deep = False
 
     def visit(self, tree: Tree, frames: tuple[Frame, ...]) -> None:
         """`frames` are around the tree, innermost first."""
@@ -311,6 +326,9 @@ class Search:
                 left.append(frame)
         else:
             raise Crash("a branch leads nowhere", f"from {exit_.source} to {exit_.target}")
+        if len(left) > DEEPEST_NESTING:
+            self.too_deep = True
+            return
         last = left[-1]
         exit_.way = Way(tuple(left), isinstance(last, Loop) and exit_.target is last.header)
         for at, inner in enumerate(left[:-1]):

@@ -7,6 +7,7 @@ import pytest
 import quire
 from quire.engine.compile.reach import is_flat
 
+TIERS = ("reference", "fast")
 RECURSING = """
   (func $f (export "f") (param i32) (result i32)
     (if (result i32) (local.get 0) (then (call $f (i32.sub (local.get 0) (i32.const 1)))) (else (i32.const 7))))"""
@@ -38,7 +39,7 @@ def test_the_hosts_own_limit_is_kept(limit):
         sys.setrecursionlimit(before)
 
 
-@pytest.mark.parametrize("tier", ["reference", "fast"])
+@pytest.mark.parametrize("tier", TIERS)
 def test_an_exhausted_stack_is_told_up_to_the_limit(tier):
     f = quire.instantiate(RECURSING, tier=tier).exports.f
     with pytest.raises(quire.Trap, match="^call stack exhausted: 20000 calls deep") as caught:
@@ -63,3 +64,34 @@ def test_which_calls_do_with_the_stack_of_the_host():
     assert named == {"leaf", "twice", "outer"}
     assert {"c30", "c27"} <= flat
     assert "c0" not in flat
+
+
+ADD = "(local.set 1 (i32.add (local.get 1) (i32.const 1)))"
+DEEP = {
+    "blocks": "(block " * 1500 + "(br_if 7 (local.get 0))" + f"{ADD})" * 1500,
+    "loops": "(loop " * 1500 + f"{ADD} (br_if 0 (i32.eq (local.get 1) (i32.const 3))))" * 1500,
+    "ifs": "(if (local.get 0) (then " * 1500 + ADD + "))" * 1500,
+    "ifs with else": f"(if (local.get 0) (then {ADD}) (else " * 1500 + ADD + "))" * 1500,
+    "tries": "(block (try_table (catch_all 0) " * 1200 + "(throw $e)" + f"(throw $e))) {ADD}" * 1200,
+    "tries without blocks": "(try_table " * 1200 + ADD + f") {ADD}" * 1200,
+    "branches in a row": f"(block {f'(br_if 0 (i32.eq (local.get 0) (local.get 1))) {ADD}' * 1500})",
+    "a table": f"{'(block ' * 800} (br_table {' '.join(map(str, range(800)))} (local.get 0)) {f') {ADD}' * 800}",
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_no_nesting_of_code_is_taken_for_deep_calls(name):
+    text = f'(tag $e) (func (export "f") (param i32) (result i32) (local i32) {DEEP[name]} (local.get 1))'
+    reference, fast = (quire.instantiate(text, tier=tier, limits=quire.Limits(depth=20)).exports for tier in TIERS)
+    for argument in (0, 1):
+        assert fast.f(argument) == reference.f(argument)
+
+
+def test_code_is_made_where_the_stack_is_nearly_full():
+    """The last function is compiled when there is hardly any room left, and is no reason for a trap."""
+    text = f"""
+      (func $last (param i32) (result i32) (local i32) {DEEP["branches in a row"]} (local.get 1))
+      (func $f (export "f") (param i32) (result i32)
+        (if (result i32) (local.get 0) (then (call $f (i32.sub (local.get 0) (i32.const 1)))) (else (call $last))))"""
+    f = quire.instantiate(text.replace("(call $last)", "(call $last (i32.const 9))"), tier="fast").exports.f
+    assert beneath(900, f, 19_998) == 9
