@@ -101,10 +101,15 @@ def _checked(data: bytes) -> bytes | None:
 
 
 def _make(path: Path) -> None:
-    """The folder, and those that it is in, for the user alone."""
-    if not path.is_dir():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.mkdir(mode=0o700, exist_ok=True)
+    """The folder, and those that it is in, for the user alone. Raises OSError."""
+    if path.is_dir():
+        return
+    if HAS_OWNERS and os.geteuid() == 0:  # root, at work in another user's home, would shut that user out
+        there = next(each for each in path.absolute().parents if each.exists())
+        if there.stat().st_uid != 0:
+            raise NotSafe(errno.EPERM, "it is of another user", str(there))
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, exist_ok=True)
 
 
 @contextmanager

@@ -124,6 +124,20 @@ def test_the_file_of_another_user_is_refused(place):
 
 
 @needs_owners
+def test_root_leaves_the_homes_of_others_alone(tmp_path, monkeypatch):
+    status = os.stat_result([0o40700, *range(3), 12345, *range(5)])
+    usual = Path.stat
+
+    def stat_of(path, **options):
+        return status if path == tmp_path else usual(path, **options)
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(Path, "stat", stat_of)
+    assert not Folder(tmp_path / "some" / "cache", 1 << 20).write(NAME, b"data")
+    assert not list(tmp_path.iterdir())
+
+
+@needs_owners
 def test_links_are_not_followed(place, tmp_path):
     link = Folder(tmp_path / "link", 1 << 20)
     link.path.symlink_to(place.path)
