@@ -43,6 +43,7 @@ HEAPS = (
 )  # fmt: skip
 VALUES = (t.I32, t.I64, t.F32, t.F64, t.V128, t.FUNCREF, t.EXTERNREF, t.ReferenceType(False, t.FUNC))
 STRUCTURED = ("block", "loop", "if", "else", "end", "try_table")
+NAMING = (Index, HeapTypeKind, ReferenceTypeKind, CastKind, ResultTypes, LabelTable)
 OPERANDS = ("i32.const", "i64.const", "f32.const", "f64.const", "v128.const")
 LARGE = 1 << 31
 NUMBERS = (0, 1, 65535, 65536, 65537, 0xFFFFFFFF)
@@ -80,19 +81,21 @@ def change_body(module: Module, instruction_set: InstructionSet, choices: Choice
     """With one instruction of one function taken away, doubled, swapped, exchanged, or with other immediates."""
     number = choices.below(len(module.functions))
     body = module.functions[number].body
-    changed = changed_expression(body, instruction_set, choices)
+    changed = changed_expression(body, module, instruction_set, choices)
     functions = list(module.functions)
     functions[number] = replace(functions[number], body=changed)
     return replace(module, functions=tuple(functions))
 
 
-def changed_expression(body: Expression, instruction_set: InstructionSet, choices: Choices) -> Expression:
+def changed_expression(
+    body: Expression, module: Module, instruction_set: InstructionSet, choices: Choices
+) -> Expression:
     """With one instruction taken away, doubled, swapped, exchanged, or with other immediates."""
     code = body.instructions
     at = choices.below(max(1, len(code) - 1))
     kind = choices.below(12)
     if kind > 6:
-        changed = (*code[:at], *anything(instruction_set, choices), *code[at:])
+        changed = (*code[:at], *anything(module, instruction_set, choices), *code[at:])
     elif kind == 0:
         changed = (*code[:at], *code[at + 1 :])
     elif kind == 1:
@@ -106,33 +109,31 @@ def changed_expression(body: Expression, instruction_set: InstructionSet, choice
     return Expression(changed)
 
 
-def anything(instruction_set: InstructionSet, choices: Choices) -> list[Instruction]:
+def anything(module: Module, instruction_set: InstructionSet, choices: Choices) -> list[Instruction]:
     """An instruction where every operand fits, so that only its immediates matter; sometimes with a wrong operand."""
     rows = [row for row in instruction_set.rows if row.mnemonic not in STRUCTURED]
+    if choices.below(4):
+        rows = [row for row in rows if any(isinstance(kind, NAMING) for kind in row.immediates)]
     row = choices.pick(rows)
     make = Emitter(instruction_set).make
     operand = [make(choices.pick(OPERANDS), 0)] if choices.below(3) == 0 else []
-    immediates = tuple(draw_immediate(kind, choices) for kind in row.immediates)
+    immediates = tuple(draw_immediate(kind, module, choices) for kind in row.immediates)
     return [make("unreachable"), *operand, Instruction(row, immediates), make("unreachable")]
 
 
-def draw_immediate(kind: Immediate, choices: Choices) -> Any:
+def draw_immediate(kind: Immediate, module: Module, choices: Choices) -> Any:
     """Any value of that kind, which may name nothing."""
     match kind:
-        case Index("label"):
-            return choices.below(3)
-        case Index("local"):
-            return choices.below(14)
-        case Index():
-            return choices.below(6)
+        case Index(space):
+            return choices.below(size_of_space(space, module) + (choices.below(8) == 0))
         case MemArgKind(natural):
             return MemArg(choices.below(natural.bit_length() + 1), choices.below(3), choices.pick((0, 8, 0xFFFFFFFF)))
         case HeapTypeKind():
-            return draw_heap(choices)
+            return draw_heap(module, choices)
         case ReferenceTypeKind():
-            return draw_reference(choices)
+            return draw_reference(module, choices)
         case CastKind():
-            return Cast(choices.below(3), draw_reference(choices), draw_reference(choices))
+            return Cast(choices.below(3), draw_reference(module, choices), draw_reference(module, choices))
         case ResultTypes():
             return tuple(choices.pick(VALUES) for _ in range(choices.pick((1, 1, 0, 2))))
         case LabelTable():
@@ -142,14 +143,42 @@ def draw_immediate(kind: Immediate, choices: Choices) -> Any:
     return 0
 
 
-def draw_heap(choices: Choices) -> t.HeapType:
+def size_of_space(space: str, module: Module) -> int:
+    """How many indices of a space name something; a guess for those that functions have."""
+    match space:
+        case "type":
+            return sum(len(group.subtypes) for group in module.types) or 1
+        case "function":
+            return len(module.imports) + len(module.functions)
+        case "local":
+            return 16
+        case "label" | "field":
+            return 3
+        case "data":
+            return len(module.data) or 1
+    return len(getattr(module, f"{space}s", ())) or 1
+
+
+def draw_heap(module: Module, choices: Choices) -> t.HeapType:
     """One with a name, or the index of a type."""
-    return choices.pick(HEAPS) if choices.below(2) else choices.below(6)
+    return choices.pick(HEAPS) if choices.below(2) else choices.below(size_of_space("type", module))
 
 
-def draw_reference(choices: Choices) -> t.ReferenceType:
+def draw_reference(module: Module, choices: Choices) -> t.ReferenceType:
     """A reference to anything."""
-    return t.ReferenceType(bool(choices.below(2)), draw_heap(choices))
+    return t.ReferenceType(bool(choices.below(2)), draw_heap(module, choices))
+
+
+def slim(generated: Generated, choices: Choices) -> Generated:
+    """The case with the bodies of three functions at most: those of others only take time, since nothing is called."""
+    functions = generated.module.functions
+    make = Emitter(generated.instruction_set).make
+    nothing = Expression((make("unreachable"), make("end")))
+    kept = {choices.below(len(functions)) for _ in range(3)} if functions else ()
+    left = tuple(
+        each if number in kept else replace(each, locals=(), body=nothing) for number, each in enumerate(functions)
+    )
+    return replace(generated, module=replace(generated.module, functions=left), calls=())
 
 
 def relative(instruction: Instruction, instruction_set: InstructionSet, choices: Choices) -> Instruction:
@@ -182,6 +211,8 @@ def nudge(kind: Immediate, value: Any, choices: Choices) -> Any:
     if isinstance(value, MemArg):
         name = choices.pick(("align", "align", "memory"))
         return value._replace(**{name: getattr(value, name) + 1})
+    if isinstance(kind, ReferenceTypeKind):  # which says by its opcode that it is a reference
+        return replace(value, heap=choices.pick(HEAPS))
     if value is None:
         return choices.pick(VALUES)
     return value + 1 if isinstance(value, int) else changed_syntax(value, choices)

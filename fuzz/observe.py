@@ -9,6 +9,8 @@ the module itself takes its values apart. To the ends of its index spaces, where
     word          a function that reads 32 bits of what was written
     memory:N      exports of the module's memories, whose bytes the engine's host hashes
 
+Where an engine may lack several memories and the module has one, values go to host.note with WORD instead.
+
 A structure or array is written with its type and fields, to a depth of three. A function is written with its types and,
 where it is one of the module's, its index: called without fuel, it leaves that and returns. Before each call stands a
 marker.
@@ -35,15 +37,18 @@ from quire.engine.module import (
 from quire.engine.validate.modules import make_context
 from quire.fuzz.choices import ListedChoices
 from quire.fuzz.generate.catalogue import FUEL
-from quire.fuzz.generate.features import GC, REFERENCES, TABLES
+from quire.fuzz.generate.features import GC, MULTI_MEMORY, REFERENCES, TABLES
 from quire.fuzz.generate.generator import Call, Generated
 from quire.fuzz.generate.leaves import Code, Emitter, Leaves
+from quire.fuzz.generate.plan import HOST_FUNCTION
 from quire.fuzz.generate.providers import NOTHING, PROVIDER, split
 
 AMOUNT = 60
 """The fuel of one call."""
 MARKER = 0xC0DE0000
 """What stands before the results of call 0; call N has this and N."""
+WORD = 0xC0DEC0DE
+"""What host.note gets with a value, where there is no memory for it."""
 EXCEPTION = 0xE0000000
 """What stands before the values of an exception of tag 0; 0xFFFF more is an exception of no tag of the module."""
 DEPTH = 3
@@ -96,6 +101,8 @@ class Shim:
         self.gc = "gc" in generated.features
         self.tests = self.gc or (GC in generated.shim_features and bool({TABLES, REFERENCES} & generated.features))
         self.leaves = Leaves(self.emitter, self.context.types, self.context.functions)
+        offered = generated.features | generated.shim_features
+        self.by_host = MULTI_MEMORY not in offered and bool(self.context.memories and self.module.imports)
         self.cursor = len(self.context.globals)
         self.memory = len(self.context.memories)
         self.first = len(self.context.functions)
@@ -116,11 +123,12 @@ class Shim:
             self.export(f"call:{number}", self.add((), (t.I32,), self.call_code(number, each)))
         tables = [LocalRun(1, each.address_type) for each in self.context.tables]
         self.export("state", self.add((), (t.I32,), self.state_code(), tables))
-        load = Instruction(self.make("i32.load").row, (MemArg(2, self.memory, 0),))
-        self.export("word", self.add((t.I32,), (t.I32,), [self.make("local.get", 0), load]))
         names = [f"memory:{index}" for index in range(self.memory)]
-        exports = [Export(name, "memory", index) for index, name in enumerate(names)]
-        self.additions.exports += [*exports, Export("observed", "memory", self.memory)]
+        self.additions.exports += [Export(name, "memory", index) for index, name in enumerate(names)]
+        if not self.by_host:
+            load = Instruction(self.make("i32.load").row, (MemArg(2, self.memory, 0),))
+            self.export("word", self.add((t.I32,), (t.I32,), [self.make("local.get", 0), load]))
+            self.additions.exports.append(Export("observed", "memory", self.memory))
         calls = (*(f"call:{number}" for number in range(len(self.generated.calls))), "state")
         known = self.generated.instruction_set
         module, provider = split(self.finished(), self.module, self.imported)
@@ -137,7 +145,7 @@ class Shim:
             module,
             types=tuple(added.types),
             functions=(*module.functions, *added.functions),
-            memories=(*module.memories, memory),
+            memories=(*module.memories, *(() if self.by_host else (memory,))),
             globals=(*module.globals, cursor),
             exports=(*module.exports, *added.exports),
         )
@@ -180,6 +188,9 @@ class Shim:
 
     def note_code(self) -> Code:
         """Write local 0 and go on, unless the memory is full; as 64 bits, to see that the upper ones are 0."""
+        if self.by_host:
+            host = self.make("call", HOST_FUNCTION)
+            return [self.make("i32.const", WORD), self.make("local.get", 0), host, self.make("drop")]
         store = Instruction(self.make("i64.store").row, (MemArg(2, self.memory, 0),))
         return [
             self.make("global.get", self.cursor), self.i32(LAST), self.make("i32.lt_u"), self.make("if", None),

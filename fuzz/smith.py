@@ -16,7 +16,7 @@ from quire.engine.binary import decode
 from quire.engine.errors import Invalid
 from quire.engine.validate.modules import make_context
 from quire.fuzz.choices import SeededChoices
-from quire.fuzz.generate.features import GC, OWN, SIMD
+from quire.fuzz.generate.features import GC, MULTI_MEMORY, OWN, SIMD
 from quire.fuzz.generate.generator import Call, Generated
 from quire.fuzz.generate.leaves import Code, Emitter, Leaves
 from quire.proposal_ops import FEATURES, instruction_set
@@ -80,5 +80,5 @@ def of_binary(binary: bytes, number: int) -> Generated:
             if all(map(leaves.has_values, parameters)):
                 arguments: Code = [each for value in parameters for each in leaves.leaf(choices, value)]
                 calls.append(Call(index, tuple(arguments)))
-    features = frozenset({GC, SIMD, *SMITHED})
+    features = frozenset({GC, SIMD, MULTI_MEMORY, *SMITHED})
     return Generated(module, known, features, tuple(calls), fuel=False)

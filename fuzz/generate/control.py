@@ -294,8 +294,10 @@ def choose(body: Body, goal: t.ValueType | None) -> bool:
 def drop(body: Body, goal: t.ValueType | None) -> bool:
     if goal is not None:
         return False
-    wider = [t.ANYREF, t.EXTERNREF] if f.GC in body.plan.features else []
-    body.value(body.choices.pick([t.I32, *(each.value for each in body.plan.context.globals), *wider]))
+    if f.GC in body.plan.features and body.choices.chance(50):
+        body.value(body.choices.pick((t.ANYREF, t.EXTERNREF, t.EQREF, t.STRUCTREF, t.ARRAYREF, any_reference(body))))
+    else:
+        body.value(body.choices.pick([t.I32, *(each.value for each in body.plan.context.globals)]))
     body.emit("drop")
     return True
 
@@ -421,9 +423,10 @@ NUMBER_FORMS: tuple[Form, ...] = (
     block, loop, if_else, leaving_if, branch_if, branch_table, call, call, choose, tee, catching, is_null,
 )  # fmt: skip
 REFERENCE_FORMS: tuple[Form, ...] = (
-    block, loop, if_else, leaving_if, branch_if, branch_table, call, call, choose, tee, catching, converted, converted,
+    block, if_else, leaving_if, branch_if, call, call, choose, tee, catching, converted, converted, converted,
     as_non_null, on_null, on_cast, on_cast,
 )  # fmt: skip
 STATEMENT_FORMS: tuple[Form, ...] = (
-    block, loop, if_else, leaving_if, block_with_types, branch_if, branch_table, call, call, drop, catching, on_null,
+    block, loop, if_else, leaving_if, block_with_types, branch_if, branch_table, call, call, drop, drop, catching,
+    on_null,
 )  # fmt: skip

@@ -16,12 +16,12 @@ from quire.proposal_ops import instruction_set
 TAIL_CALLS, REFERENCES, EXCEPTIONS, FLOATS = "tail-calls", "references", "exceptions", "floats"
 TABLES, BULK, GC, SIMD, RELAXED = "tables", "bulk-memory", "gc", "simd", "relaxed-simd"
 MEMORIES, MULTI_MEMORY, MEMORY64, TABLE64 = "memories", "multi-memory", "memory64", "table64"
-MULTI_VALUE, GLOBALS, LOOPS = "multi-value", "globals", "loops"
+MULTI_VALUE, GLOBALS, LOOPS, EXTENDED_CONST = "multi-value", "globals", "loops", "extended-const"
 PAGE_SIZES, WIDE, THREADS, MEMORY_CONTROL = "custom-page-sizes", "wide-arithmetic", "threads", "memory-control"
 
 CORE_FEATURES = (
     MEMORIES, FLOATS, GLOBALS, LOOPS, TABLES, REFERENCES, MULTI_VALUE, BULK, SIMD, GC, EXCEPTIONS, TAIL_CALLS,
-    MULTI_MEMORY, MEMORY64, TABLE64,
+    MULTI_MEMORY, MEMORY64, TABLE64, EXTENDED_CONST,
 )  # fmt: skip
 PROPOSALS = (PAGE_SIZES, WIDE, THREADS)  # which other engines have too; no memory is shared
 OWN = (MEMORY_CONTROL,)  # which only Quire has

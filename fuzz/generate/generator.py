@@ -12,7 +12,7 @@ from quire.engine.module import FunctionDefinition, Instruction, Module
 from quire.fuzz.choices import Choices
 from quire.fuzz.generate.body import CANONICAL, Body
 from quire.fuzz.generate.catalogue import Catalogue
-from quire.fuzz.generate.features import ALL_FEATURES, FLOATS, GC, draw_features, rows_of
+from quire.fuzz.generate.features import ALL_FEATURES, FLOATS, GC, MULTI_MEMORY, draw_features, rows_of
 from quire.fuzz.generate.nans import Checks, canonical
 from quire.fuzz.generate.noting import noting_functions
 from quire.fuzz.generate.plan import Plan, draw_plan, function_type
@@ -26,8 +26,8 @@ WAITS = ("memory.atomic.wait32", "memory.atomic.wait64")
 """Trap on memories that are not shared: the matrix alone has them."""
 CALLS = 12  # of each function: a call costs far less than to make, compile and instantiate a module
 SELDOM = 6  # of so many calls there is one where there are no arguments
-SHIM_FEATURES = frozenset({GC})
-"""What the shim can use to tell more."""
+SHIM_FEATURES = frozenset({GC, MULTI_MEMORY})
+"""What the shim can use to tell more, or faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,20 @@ def generate(choices: Choices, allowed: Iterable[str] = ALL_FEATURES) -> Generat
     checks = Checks(plan.emitter, len(plan.context.types), count)
     asked = checks if FLOATS in features and choices.chance(30) else None
     bodies = [
-        Body(plan, choices, catalogue, index, risk, choices.pick((30, 60, 120)), asked).definition()
+        Body(
+            plan, choices, catalogue, index, risk_of(plan, risk, index), choices.pick((30, 60, 120)), asked
+        ).definition()
         for index in range(plan.first, count)
     ]
     functions = (*helpers(plan), *noting_functions(plan, choices), *bodies, *checks.definitions())
     module = replace(plan.module, types=(*plan.module.types, *checks.groups()), functions=functions)
     calls, imported = draw_calls(choices, plan), draw_imported(choices, module)
     return Generated(module, plan.instruction_set, features, calls, imported, frozenset(allowed) & SHIM_FEATURES)
+
+
+def risk_of(plan: Plan, risk: int, function: int) -> int:
+    """That of a module, or none for its start function: behind a trap there, nothing is run."""
+    return 0 if function == plan.module.start else risk
 
 
 def heaps_of(plan: Plan) -> list[t.HeapType]:

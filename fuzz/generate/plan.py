@@ -5,6 +5,7 @@ Sizes are small and maxima required, so that growth ends alike everywhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quire.engine import matching
@@ -33,7 +34,8 @@ from quire.engine.validate.modules import make_context
 from quire.fuzz.choices import Choices
 from quire.fuzz.generate import features as f
 from quire.fuzz.generate import type_section
-from quire.fuzz.generate.leaves import Emitter, Leaves
+from quire.fuzz.generate.edges import draw_bits
+from quire.fuzz.generate.leaves import Code, Emitter, Leaves
 from quire.fuzz.generate.type_section import TypeSection
 from quire.proposal_ops import instruction_set
 
@@ -42,6 +44,7 @@ HOST_FUNCTION = 0
 FUNCTION_TABLE = 0
 """The index of the table of functions, where there are tables."""
 HOST_MODULE, HOST_NAME = "host", "note"
+START_FUEL = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class Planner:
             memories=self.memories,
             globals=tuple(self._globals()),
             tags=tuple(TagDefinition(t.TagType(each)) for each in tags),
+            start=self.start,
             exports=tuple(self._exports(len(everything))),
             elements=(*self._elements(), self._declared(len(everything))),
             data=tuple(self._data()),
@@ -142,7 +146,9 @@ class Planner:
         known = [index for index, each in enumerate(flat) if index > 1 and _is_callable(each.composite)]
         self.noting = self.choices.below(3)
         drawn = [self.choices.pick(known) for _ in range(self.noting + self.choices.between(1, 6))]
-        return [*helpers, *drawn]
+        started = [type_section.NOTHING] if self.choices.chance(5) else []  # rarely: where it traps, nothing else runs
+        self.start = len(helpers) + len(drawn) + 1 if started else None
+        return [*helpers, *drawn, *started]
 
     # Tables, memories, globals
 
@@ -162,7 +168,7 @@ class Planner:
         least = self.choices.between(4, 12)
         limits = t.Limits(least, least + self.choices.below(10))
         init = None
-        if not reference.nullable or self.choices.chance(30):
+        if not reference.nullable or (f.REFERENCES in self.features and self.choices.chance(30)):
             code = self.leaves.leaf(self.choices, self.close(reference))
             init = self.emitter.expression(code)
         return TableDefinition(t.TableType(reference, limits, self._address(f.TABLE64)), init)
@@ -193,14 +199,34 @@ class Planner:
         return memory.with_attribute("virtual", int(self.choices.chance(60)))
 
     def _globals(self) -> list[GlobalDefinition]:
-        fuel = GlobalDefinition(t.GlobalType(t.I32, True), self.emitter.expression([self.leaves.constant(t.I32, 0)]))
-        if f.GLOBALS not in self.features:
-            return [fuel]
-        return [fuel, *(self._global(self.section.value()) for _ in range(self.choices.between(1, 6)))]
+        amount = self.leaves.constant(t.I32, 0 if self.start is None else START_FUEL)
+        found = [GlobalDefinition(t.GlobalType(t.I32, True), self.emitter.expression([amount]))]
+        for _ in range(self.choices.between(1, 6) if f.GLOBALS in self.features else 0):
+            found.append(self._global(self.section.value(), found))
+        return found
 
-    def _global(self, type_: t.ValueType) -> GlobalDefinition:
-        init = self.leaves.leaf(self.choices, self.close(type_))
-        return GlobalDefinition(t.GlobalType(type_, self.choices.chance(80)), self.emitter.expression(init))
+    def _global(self, type_: t.ValueType, before: Sequence[GlobalDefinition]) -> GlobalDefinition:
+        """With a value of its own, or that of one before it."""
+        wanted = t.GlobalType(type_, False)
+        same = [index for index, each in enumerate(before) if each.type == wanted]
+        if f.EXTENDED_CONST in self.features and same and self.choices.chance(50):
+            init = [self.emitter.make("global.get", self.choices.pick(same))]
+        elif type_ in (t.I32, t.I64) and isinstance(type_, t.NumberType):
+            init = self.computed(type_, draw_bits(self.choices, type_))
+        else:
+            init = self.leaves.leaf(self.choices, self.close(type_))
+        return GlobalDefinition(t.GlobalType(type_, self.choices.chance(70)), self.emitter.expression(init))
+
+    def computed(self, type_: t.NumberType, bits: int) -> Code:
+        """Constant code for an integer. Spec: valid/instructions#constant-expressions"""
+        if f.EXTENDED_CONST not in self.features or not self.choices.chance(30):
+            return [self.leaves.constant(type_, bits)]
+        other, mask = draw_bits(self.choices, type_), (1 << 8 * type_.size) - 1
+        name, first = self.choices.pick((("add", bits - other), ("sub", bits + other)))
+        return [
+            self.leaves.constant(type_, first & mask), self.leaves.constant(type_, other),
+            self.emitter.make(f"{type_}.{name}"),
+        ]  # fmt: skip
 
     def _exports(self, functions: int) -> list[Export]:
         named = [("memory", len(self.memories)), ("table", len(self.tables))]
@@ -228,7 +254,7 @@ class Planner:
         if self.choices.chance(50 if index else 0) or (index, number) == (0, 1):
             return ElementSegment(table.reference, init, Passive())
         at = self.choices.below(table.limits.minimum - count + 1) if index else 0
-        offset = self.emitter.expression([self.leaves.constant(table.address_type, at)])
+        offset = self.emitter.expression(self.computed(table.address_type, at))
         return ElementSegment(table.reference, init, Active(index, offset))
 
     def _declared(self, functions: int) -> ElementSegment:
@@ -253,6 +279,8 @@ class Planner:
         init = self._bytes()
         size = memory.limits.minimum * memory.page_size
         at = self.choices.pick((0, 64, size - len(init), 0xFFF))
+        if self.choices.chance(0.3):
+            at = size - len(init) + 1
         return DataSegment(init, Active(index, self._offset(memory, at)))
 
     def _mapping(self, index: int, memory: t.MemoryType) -> DataSegment:
@@ -262,7 +290,7 @@ class Planner:
         return DataSegment(init, Active(index, self._offset(memory, write_base(memory))), (("prot", 3),))
 
     def _offset(self, memory: t.MemoryType, at: int) -> Expression:
-        return self.emitter.expression([self.leaves.constant(memory.address_type, at)])
+        return self.emitter.expression(self.computed(memory.address_type, at))
 
 
 def _is_callable(composite: t.CompositeType) -> bool:

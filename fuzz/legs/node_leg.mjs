@@ -79,7 +79,8 @@ function run(request) {
   try {
     for (const [name, module] of modules) names[name] = new WebAssembly.Instance(module, names).exports;
   } catch (error) {
-    return error instanceof WebAssembly.RuntimeError ? refusal("trap", classOf(error)) : refusal("unlinkable", error.message);
+    const trapped = error instanceof WebAssembly.RuntimeError || error instanceof WebAssembly.Exception;
+    return trapped ? refusal("trap", classOf(error)) : refusal("unlinkable", error.message);
   }
   const exported = names[""];
   const calls = request.calls.map((name) => call(exported[name]));

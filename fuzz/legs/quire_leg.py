@@ -46,6 +46,8 @@ class QuireLeg:
         except (Malformed, Invalid, Unlinkable, Exhausted, Trap) as error:
             verdict = next(name for kind, name in REFUSALS.items() if isinstance(error, kind))
             return Answer(verdict, class_of(error.reason) if verdict == "trap" else str(error))
+        except GuestException:
+            return Answer("trap", "exception")
         calls = tuple(self.call(instance, name) for name in request.calls)
         memories = tuple(contents(instance.exports[name]) for name in request.memories)
         return Answer("ok", "", calls, observed(instance), memories, tuple(trace))

@@ -62,7 +62,8 @@ class WasmtimeLeg:
         except wasmtime.Trap as trap:
             return Answer("trap", class_of(trap))
         except wasmtime.WasmtimeError as error:
-            return Answer("unlinkable", str(error))
+            thrown = classified(str(error)) == "exception"
+            return Answer("trap", "exception") if thrown else Answer("unlinkable", str(error))
         calls = tuple(call(store, exports[name]) for name in request.calls)
         memories = tuple(contents(store, exports[name]) for name in request.memories)
         return Answer("ok", "", calls, observed(store, exports), memories, tuple(trace))
