@@ -17,7 +17,7 @@ from quire.engine.compile import nodes as n
 from quire.engine.compile.lift import Graph
 from quire.engine.instructions.expressions import Value, ctz
 
-REFINEMENTS = 2  # sweeps that take back what the first gave too much
+REFINEMENTS = 1  # sweeps that take back what the first gave too much; a second hardly ever finds more
 
 Outcomes = tuple[tuple[n.Block, facts.State], ...]  # where a block leads, and what is known there
 
@@ -36,11 +36,16 @@ def analyse(graph: Graph, evaluator: Evaluator) -> dict[n.Block, facts.State]:
 def learn(state: facts.State, statement: n.Statement, value: Value | None) -> None:
     """Bring a state from before a statement to behind it. `value` is that of the expression that it assigns."""
     names, types = targets(statement), statement.types
+    if isinstance(statement, n.Assign) and statement.value.effects & MEMORY:
+        facts.bound_addresses(state, statement.value)
     if value is not None and len(names) == 1 and types[0] in facts.WHOLE:
         facts.note(state, names[0], types[0], (value.low, value.high, value.zeros))
     else:  # several results, those of calls, are canonical
         for name in names:
             state.pop(name, None)
+
+
+MEMORY = n.READS_MEMORY | n.WRITES_MEMORY
 
 
 def targets(statement: n.Statement) -> tuple[str, ...]:
@@ -103,13 +108,14 @@ class Analysis:
         return end is not None and target.number <= source.number < end
 
     def loosened(self, header: n.Block, entry: facts.State) -> facts.State:
-        """The start of a loop whose turns are not known yet: of what they assign, only lowest bits are believed in."""
+        """The start of a loop whose turns are not known: what it assigns may be all that its statements ever make."""
         state = dict(entry)
         for name in self.in_loop[header].keys() & state.keys():
-            (type_, most), zeros = self.in_loop[header][name], state.pop(name)[2]
-            zeros = min(zeros, self.zeros.get((header, name), most))
-            if zeros and type_ in facts.WHOLE:
-                state[name] = (*facts.WHOLE[type_][:2], zeros)
+            (type_, possible), known = self.in_loop[header][name], state.pop(name)
+            low, high, zeros = facts.either(known, possible)
+            zeros = min(zeros, self.zeros.get((header, name), zeros))
+            if type_ in facts.WHOLE:
+                facts.note(state, name, type_, (low, high, zeros))
         return state
 
     def lower_zeros(self) -> bool:
@@ -154,6 +160,9 @@ class Analysis:
                 yield target, state
             case n.Branch(condition, then, otherwise):
                 values = self.operand_values(condition, state)
+                if condition.effects & MEMORY:
+                    state = dict(state)
+                    facts.bound_addresses(state, condition)
                 yield then, facts.refine(state, condition, *values, taken=True)
                 yield otherwise, facts.refine(state, condition, *values, taken=False)
             case n.Try(region):
@@ -191,8 +200,8 @@ class Analysis:
         return self.in_region[region]
 
 
-Assigned = dict[str, tuple[t.OperandType, int]]
-"""Variables with their types, and how many of their lowest bits may be 0, as far as a look at what they get tells."""
+Assigned = dict[str, tuple[t.OperandType, facts.Range]]
+"""Variables with their types, and what they may become as far as a look at what they get tells."""
 
 
 def assigned_in_loops(graph: Graph) -> Mapping[n.Block, Assigned]:
@@ -211,30 +220,39 @@ def assigned_in_loops(graph: Graph) -> Mapping[n.Block, Assigned]:
             found[block] = {}
         if open_:
             for statement in block.statements:
-                zeros = possible_zeros(statement.value) if isinstance(statement, n.Assign) else 0
+                possible = possible_range(statement.value) if isinstance(statement, n.Assign) else facts.ANYTHING
                 names = zip(targets(statement), statement.types, strict=False)
-                merge(found[open_[-1]], ((name, (type_, zeros)) for name, type_ in names))
+                merge(found[open_[-1]], ((name, (type_, possible)) for name, type_ in names))
     return found
 
 
-def merge(assigned: Assigned, more: Iterable[tuple[str, tuple[t.OperandType, int]]]) -> None:
+def merge(assigned: Assigned, more: Iterable[tuple[str, tuple[t.OperandType, facts.Range]]]) -> None:
     """Add variables. A slot that has several types, at different times, gets none of them."""
-    for name, (type_, zeros) in more:
-        before, most = assigned.get(name, (type_, zeros))
-        assigned[name] = type_ if before == type_ else t.BOTTOM, min(most, zeros)
+    for name, (type_, possible) in more:
+        before, known = assigned.get(name, (type_, possible))
+        assigned[name] = type_ if before == type_ else t.BOTTOM, facts.either(known, possible)
 
 
-def possible_zeros(expression: n.Expression) -> int:
-    """How many of the lowest bits of a value may be 0: seldom any, but for sums of multiples."""
+def possible_range(expression: n.Expression) -> facts.Range:
+    """What a value may be whatever the variables are. Of its lowest bits, as many are 0 as may be: this is a guess."""
+    low, high, _ = facts.ANYTHING
     if isinstance(expression, n.Get):
-        return MANY
+        return low, high, MANY
     name = n.mnemonic(expression).partition(".")[2]
     if name == "const":
         (number,) = n.immediates(expression)
-        return ctz(number) if isinstance(number, int) else 0
+        return (number, number, ctz(number)) if isinstance(number, int) else facts.ANYTHING
     if name in ("add", "sub"):
-        return min(possible_zeros(each) for each in expression.operands)
-    return MANY if name in ("mul", "shl", "and", "or", "xor") else 0
+        return low, high, min(possible_range(each)[2] for each in expression.operands)
+    if name == "and":
+        return 0, min(possible_range(each)[1] for each in expression.operands), MANY
+    if name in ("mul", "shl", "or", "xor"):
+        return low, high, MANY
+    return 0, POSSIBLE.get(name, high), 0
 
 
 MANY = 64
+POSSIBLE = {
+    "load8_u": 0xFF, "load16_u": 0xFFFF, "load32_u": 0xFFFFFFFF,
+    **dict.fromkeys("eqz eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u lt gt le ge".split(), 1),
+}  # fmt: skip

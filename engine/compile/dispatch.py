@@ -24,7 +24,7 @@ class Dispatcher:
         self.number = {block: at for at, block in enumerate(self.blocks)}
 
     def lines(self) -> Lines:
-        body, _ = choose(0, len(self.blocks), self.arm)
+        body, _ = choose(NUMBER, 0, len(self.blocks), self.arm)
         handlers = self.handlers()
         if handlers:
             body = [

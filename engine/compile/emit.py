@@ -15,6 +15,7 @@ from quire.engine.instructions.expressions import PRIMARY, Value, canon, literal
 
 Emitted = tuple[Lines, bool]  # the lines, and whether the code may get behind them
 SELECTOR = "k"
+EXIT = "x"  # the number of the block that an exit out of several frames leads to, and 0 but on that way
 TICK = (Line("for _ in TICK:"), Suite([Line("break")]), Line("else:"), Suite([Line("stop()")]))
 
 
@@ -25,6 +26,12 @@ class Emitter:
         self.writer = writer
         self.fueled = fueled
         self.ranges = ranges
+        self.exits_far = False
+
+    def body(self, tree: s.Tree) -> Lines:
+        """The lines of a whole function."""
+        lines, _ = self.tree(tree)
+        return [Line(f"{EXIT} = 0"), *lines] if self.exits_far else lines
 
     def tree(self, tree: s.Tree) -> Emitted:
         lines: Lines = []
@@ -53,6 +60,8 @@ class Emitter:
                 return self.loop(node)
             case s.Once():
                 return self.once(node)
+            case s.Several():
+                return self.several(node)
             case s.Guarded():
                 return self.guarded(node)
 
@@ -61,7 +70,11 @@ class Emitter:
         if exit_.falls or exit_.way is None:
             return lines, True
         if len(exit_.way.frames) > 1:
-            lines.append(Line(f"{flag(exit_.target)} = True"))
+            self.exits_far = True
+            lines.append(Line(f"{EXIT} = {exit_.target.number}"))
+        last = exit_.way.frames[-1]
+        if exit_.way.again and isinstance(last, s.Several):
+            lines.append(Line(f"{picked(last)} = {last.labels.index(exit_.target) + 1}"))
         lines.append(Line(leave(exit_.way)))
         return lines, False
 
@@ -95,7 +108,7 @@ class Emitter:
                 Line(f"{SELECTOR} = {text}", spots),
                 Line(f"{SELECTOR} = {table}[{SELECTOR}] if {SELECTOR} < {last} else {node.targets[last]}"),
             ]
-        more, falls = choose(0, count, lambda arm: self.tree(node.arms[arm]))
+        more, falls = choose(SELECTOR, 0, count, lambda arm: self.tree(node.arms[arm]))
         return lines + more, falls
 
     def loop(self, node: s.Loop) -> Emitted:
@@ -111,7 +124,7 @@ class Emitter:
         variable, step = variable_of(name, type_, state), self.integer(found.step, state)
         bound = canon(self.integer(found.bound or 0, state), 2 * most + 1)
         self.writer.spots()
-        lines: Lines = [Line(f"{flag(target)} = False") for target in node.flags]
+        lines: Lines = []
         if not bound.simple:
             lines.append(Line(f"{name}end = {bound.text}"))
             bound = bound._replace(text=f"{name}end", binding=PRIMARY, simple=True)
@@ -145,8 +158,7 @@ class Emitter:
 
     def endless_loop(self, node: s.Loop) -> Emitted:
         body, _ = self.tree(node.body)
-        lines: Lines = [Line(f"{flag(target)} = False") for target in node.flags]
-        lines += [Line("while RUN:"), Suite(body, nests=True), Line("else:"), Suite([Line("stop()")])]
+        lines: Lines = [Line("while RUN:"), Suite(body, nests=True), Line("else:"), Suite([Line("stop()")])]
         return lines + self.left(node), True
 
     def once(self, node: s.Once) -> Emitted:
@@ -155,15 +167,31 @@ class Emitter:
             return body, True
         if falls:
             body.append(Line("break"))
-        lines: Lines = [Line(f"{flag(target)} = False") for target in node.flags]
-        lines += [Line("while True:"), Suite(body, nests=True)]
+        lines: Lines = [Line("while True:"), Suite(body, nests=True)]
+        return lines + self.left(node), True
+
+    def several(self, node: s.Several) -> Emitted:
+        trees = [node.body, *node.arms]
+        name, arms = picked(node), [self.tree(each) for each in trees]
+        for lines, falls in arms:
+            if falls:
+                lines.append(Line("break"))
+        chosen, _ = choose(name, 1, len(arms), lambda at: arms[at])
+        body: Lines = [Line(f"if not {name}:"), Suite(arms[0][0]), Line("else:"), Suite(chosen)]
+        lines = [Line(f"{name} = 0"), Line("while True:"), Suite(body, nests=True)]
         return lines + self.left(node), True
 
     def left(self, frame: s.Frame) -> Lines:
-        """Behind a frame that exits to further out have left."""
-        lines: Lines = []
+        """Behind a frame that exits to further out have left: on their way, or where they end."""
+        hops: dict[tuple[str, ...], list[int]] = {}
         for target, way in frame.flags.items():
-            lines += [Line(f"if {flag(target)}:"), Suite([Line(leave(way))])]
+            arrived = (f"{EXIT} = 0",) if len(way.frames) == 1 else ()
+            hops.setdefault((*arrived, leave(way)), []).append(target.number)
+        lines: Lines = []
+        for at, (hop, targets) in enumerate(hops.items(), 1):
+            numbers = f"{', '.join(map(str, targets))}"
+            one = f" == {numbers}" if len(targets) == 1 else f" in ({numbers})"
+            lines += [Line(f"if {EXIT}{one if at < len(hops) else ''}:"), Suite(list(map(Line, hop)))]
         return lines
 
     def guarded(self, node: s.Guarded) -> Emitted:
@@ -192,9 +220,9 @@ def returned(lines: Lines) -> Lines:
     return lines
 
 
-def flag(target: n.Block) -> str:
-    """The variable that says that an exit to a block is under way."""
-    return f"x{target.number}"
+def picked(frame: s.Several) -> str:
+    """The variable that says which arm runs; 0 for the body."""
+    return f"j{frame.labels[0].number}"
 
 
 def leave(way: s.Way) -> str:
@@ -202,14 +230,14 @@ def leave(way: s.Way) -> str:
     return "continue" if len(way.frames) == 1 and way.again else "break"
 
 
-def choose(first: int, end: int, arm: Callable[[int], Emitted]) -> Emitted:
-    """A binary tree of tests of the selector."""
+def choose(selector: str, first: int, end: int, arm: Callable[[int], Emitted]) -> Emitted:
+    """A binary tree of tests of a selector."""
     if end - first == 1:
         return arm(first)
     middle = (first + end) // 2
-    low, low_falls = choose(first, middle, arm)
-    high, high_falls = choose(middle, end, arm)
-    test = f"{SELECTOR} < {middle}" if middle - first > 1 or first else f"not {SELECTOR}"
+    low, low_falls = choose(selector, first, middle, arm)
+    high, high_falls = choose(selector, middle, end, arm)
+    test = f"{selector} < {middle}" if middle - first > 1 or first else f"not {selector}"
     lines: Lines = [Line(f"if {test}:"), Suite(low)]
     lines += [Line("else:"), Suite(high)]
     return lines, low_falls or high_falls

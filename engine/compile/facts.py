@@ -18,6 +18,7 @@ State = dict[str, Range]
 
 WHOLE: Mapping[t.OperandType, Range] = MappingProxyType({t.I32: (0, (1 << 32) - 1, 0), t.I64: (0, (1 << 64) - 1, 0)})
 ZERO = (0, 0, 64)
+ANYTHING = (0, (1 << 64) - 1, 0)
 _NONE = (0, 0, 0)
 
 
@@ -48,6 +49,11 @@ def both(first: Range | None, second: Range | None) -> Range | None:
     """What holds of a variable where either may."""
     if first is None or second is None:
         return None
+    return either(first, second)
+
+
+def either(first: Range, second: Range) -> Range:
+    """What holds of a variable that is as the one or as the other says."""
     if first == second:
         return first
     return min(first[0], second[0]), max(first[1], second[1]), min(first[2], second[2])
@@ -63,8 +69,24 @@ def join(first: State, second: State) -> State:
         if known is other:
             joined[name] = known
         elif other is not None:
-            joined[name] = min(known[0], other[0]), max(known[1], other[1]), min(known[2], other[2])
+            joined[name] = either(known, other)
     return joined
+
+
+def bound_addresses(state: State, expression: n.Expression) -> None:
+    """After an access, the variable that is its address is known to lie in the memory, which ends at 2**32."""
+    if not isinstance(expression, n.Operation):
+        return
+    for each in expression.operands:
+        if each.effects & (n.READS_MEMORY | n.WRITES_MEMORY):
+            bound_addresses(state, each)
+    access = expression.instruction.row.access
+    address = expression.operands[0] if access is not None else None
+    if access is not None and isinstance(address, n.Get) and address.type is t.I32:
+        most = (1 << 32) - expression.instruction.immediates[0].offset - access.size
+        low, high, zeros = state.get(address.name) or WHOLE[t.I32]
+        if low <= most < high:
+            state[address.name] = low, most, zeros
 
 
 # Branches tell something of the variables that they compare.
@@ -76,45 +98,46 @@ _MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "
 def refine(state: State, condition: n.Expression, left: Value | None, right: Value | None, *, taken: bool) -> State:
     """The state where a condition is true or, if not `taken`, false. `left` and `right` are its operands' values."""
     if isinstance(condition, n.Get):
-        return _learn(state, condition, "ne" if taken else "eq", Value("0"))
+        return _learn(state, condition, "ne" if taken else "eq", 0, 0)
     name = n.mnemonic(condition).partition(".")[2]
     if name == "eqz" and left is not None:
-        return _learn(state, condition.operands[0], "eq" if taken else "ne", Value("0"))
+        return _learn(state, condition.operands[0], "eq" if taken else "ne", 0, 0)
     relation, _, sign = name.partition("_")
-    limits = WHOLE.get(condition.operands[0].type or t.BOTTOM) if condition.operands else None
-    if relation not in _OPPOSITE or left is None or right is None or limits is None:
+    if relation not in _OPPOSITE or left is None or right is None:
         return state
+    first, second = condition.operands
+    limits = WHOLE.get(first.type or t.BOTTOM)
+    if limits is None:
+        return state
+    relation, most = relation if taken else _OPPOSITE[relation], limits[1]
     if sign == "s":
-        if not _agree(relation, left, right, limits[1] // 2, taken=taken):
+        most //= 2  # where both are below it
+        if not _agree(relation, left, right, most):
             return state
-        most = limits[1] // 2  # then both are below it
-        left, right = (each._replace(high=min(each.high, most)) for each in (left, right))
-    relation = relation if taken else _OPPOSITE[relation]
-    state = _learn(state, condition.operands[0], relation, right)
-    return _learn(state, condition.operands[1], _MIRRORED[relation], left)
+    state = _learn(state, first, relation, right.low, min(right.high, most))
+    return _learn(state, second, _MIRRORED[relation], left.low, min(left.high, most))
 
 
-def _agree(relation: str, left: Value, right: Value, most: int, *, taken: bool) -> bool:
-    """Whether the signed order of the operands is the unsigned one where the condition has this outcome."""
-    relation = relation if taken else _OPPOSITE[relation]
+def _agree(relation: str, left: Value, right: Value, most: int) -> bool:
+    """Whether the signed order of the operands is the unsigned one where they are in this relation."""
     natural = (left.within(0, most), right.within(0, most))
     return all(natural) or (relation in ("lt", "le") and natural[0]) or (relation in ("gt", "ge") and natural[1])
 
 
-def _learn(state: State, expression: n.Expression, relation: str, other: Value) -> State:
-    """That a variable is in a relation to another value."""
+def _learn(state: State, expression: n.Expression, relation: str, least: int, greatest: int) -> State:
+    """That a variable is in a relation to a value between two others."""
     if not isinstance(expression, n.Get) or expression.type not in WHOLE:
         return state
     before = low, high, zeros = state.get(expression.name) or WHOLE[expression.type]
     match relation:
         case "lt" | "le":
-            high = min(high, other.high - (relation == "lt"))
+            high = min(high, greatest - (relation == "lt"))
         case "gt" | "ge":
-            low = max(low, other.low + (relation == "gt"))
+            low = max(low, least + (relation == "gt"))
         case "eq":
-            low, high = max(low, other.low), min(high, other.high)
-        case _ if other.low == other.high:
-            low, high = low + (low == other.low), high - (high == other.high)
+            low, high = max(low, least), min(high, greatest)
+        case _ if least == greatest:
+            low, high = low + (low == least), high - (high == least)
     if low > high or (low, high, zeros) == before:  # in the first case, the branch is never taken
         return state
     return {**state, expression.name: (low, high, zeros)}

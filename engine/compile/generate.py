@@ -72,15 +72,13 @@ def structured(graph: Graph, writer: Writer, function: WasmFunction, options: Op
     """With the loops and branches of Python, or None where it does not allow for as many within each other."""
     if graph.nesting > 2 * DEEPEST_NESTING:  # not all of them need be nested in Python
         return None
-    tree = structure(graph.region, graph.loops)
-    if tree is None:
-        return None
-    for ranges in (False,) if options.fueled else (True, False):
-        body, _ = Emitter(writer, fueled=options.fueled, ranges=ranges).tree(tree)
-        source = assemble(function, graph, writer.translator, body, options)
-        if source.nesting <= DEEPEST_NESTING and source.indents <= DEEPEST_INDENT:
-            return source
-        writer.translator.uses.clear()
+    for tree in structure(graph.region, graph.loops):
+        for ranges in (False,) if options.fueled else (True, False):
+            body = Emitter(writer, fueled=options.fueled, ranges=ranges).body(tree)
+            source = assemble(function, graph, writer.translator, body, options)
+            if source.nesting <= DEEPEST_NESTING and source.indents <= DEEPEST_INDENT:
+                return source
+            writer.translator.uses.clear()
     return None
 
 

@@ -12,7 +12,7 @@ INDENT = "    "
 MOST_INDENTS = 100  # Python has no more, and nobody wants such a text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Line:
     """A line without its indentation."""
 

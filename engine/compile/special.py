@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 from quire.engine.compile import nodes as n
@@ -143,6 +144,7 @@ SPECIAL: Mapping[str, Special] = MappingProxyType(
 )
 
 
+@cache
 def special(row: Row) -> Special | None:
     """What makes code for a row that is more than a template."""
     return access if row.access is not None else SPECIAL.get(row.mnemonic)

@@ -3,7 +3,8 @@
 After N. Ramsey, "Beyond relooper", 2022: a block that only one branch leads to is inlined there; one where several meet
 follows, once, behind the code that leads to it; the start of a loop encloses what it dominates. Exits are resolved in a
 second step: to nothing where the code goes on there by itself, to `break` or `continue`, or to several breaks with a
-flag. Knows no source text.
+flag. Blocks that follow one another deeper than Python nests become the arms of one frame, picked by number.
+Knows no source text.
 """
 
 from __future__ import annotations
@@ -79,6 +80,17 @@ class Once:
 
 
 @dataclass(eq=False, slots=True)
+class Several:
+    """Code whose exits to one of `labels` go on in that one's arm, and so on; behind it, at `after`."""
+
+    labels: tuple[n.Block, ...]
+    body: Tree
+    arms: list[Tree]
+    after: frozenset[n.Block] = frozenset()
+    flags: dict[n.Block, Way] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
 class Guarded:
     """A try: its body, and for each handler the exit."""
 
@@ -88,9 +100,9 @@ class Guarded:
     exits: list[Exit]
 
 
-Control = Exit | If | Select | Loop | Once | Guarded
+Control = Exit | If | Select | Loop | Once | Several | Guarded
 Tree = list["Code | Control"]
-Frame = Loop | Once
+Frame = Loop | Once | Several
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +113,17 @@ class Way:
     again: bool  # the last frame is continued, not broken
 
 
-def structure(region: n.Region, loops: Container[n.Block]) -> Tree | None:
-    """The tree of a function's region, exits resolved; `loops` are the blocks that loops start with.
+def structure(region: n.Region, loops: Container[n.Block]) -> Iterator[Tree]:
+    """Trees of a function's region, exits resolved, the best first; none where Python does not nest as deep.
 
-    None where an exit leaves more loops than Python has within each other.
+    A tree is to be done with when the next is asked for. `loops` are the blocks that loops start with.
     """
     tree = Structuring(region, loops).run()
-    return tree if resolve(tree) else None
+    if resolve(tree) and nesting(tree) <= DEEPEST_NESTING:
+        yield tree
+    flatten(tree)
+    if resolve(tree) and nesting(tree) <= DEEPEST_NESTING:
+        yield tree
 
 
 def is_small(block: n.Block) -> bool:
@@ -225,6 +241,8 @@ def parts(node: Control) -> list[Tree]:
             return [then, otherwise]
         case Select(_, _, _, arms):
             return arms
+        case Several(_, body, arms):
+            return [body, *arms]
         case Loop(_, body) | Once(_, body) | Guarded(_, _, body, _):
             return [body]
     return []
@@ -239,6 +257,57 @@ def walk(tree: Tree) -> Iterator[Code | Control]:
         if not isinstance(each, Code):
             for inner in reversed(parts(each)):
                 pending += reversed(inner)
+
+
+# Nesting
+
+CHAIN = 3  # blocks that follow one another, of which it is worth making arms
+
+
+def nesting(tree: Tree) -> int:
+    """How many frames and tries are at most around code."""
+    deepest = 0
+    pending: list[tuple[Tree, int]] = [(tree, 0)]
+    while pending:
+        inside, around = pending.pop()
+        deepest = max(deepest, around)
+        for each in inside:
+            if isinstance(each, (If, Select, Loop, Once, Several, Guarded)):
+                nests = each.used if isinstance(each, Once) else isinstance(each, (Loop, Several, Guarded))
+                pending += [(part, around + nests) for part in parts(each)]
+    return deepest
+
+
+def flatten(tree: Tree) -> None:
+    """Make arms of one frame of blocks that follow one another. Exits are to be resolved anew."""
+    pending = [tree]
+    while pending:
+        inside = pending.pop()
+        for at, each in enumerate(inside):
+            if isinstance(each, Once):
+                each.used = False
+                links = chain_of(inside, at)
+                if len(links) >= CHAIN:
+                    inside[at:] = [several(links)]
+            if isinstance(each := inside[at], (If, Select, Loop, Once, Several, Guarded)):
+                pending += parts(each)
+            if at == len(inside) - 1:
+                break
+
+
+def chain_of(tree: Tree, at: int) -> list[tuple[Once, Tree]]:
+    """Frames that start with one another, the outermost first, each with the code behind it."""
+    links = []
+    while at < len(tree) and isinstance(once := tree[at], Once):
+        links.append((once, tree[at + 1 :]))
+        tree, at = once.body, 0
+    return links
+
+
+def several(links: list[tuple[Once, Tree]]) -> Several:
+    """One frame for all."""
+    inner = links[::-1]
+    return Several(tuple(once.label for once, _ in inner), inner[0][0].body, [behind for _, behind in inner])
 
 
 # Exits
@@ -274,6 +343,10 @@ def mark_falls(tree: Tree, after: frozenset[n.Block]) -> None:
                 mark_falls(body, frozenset((header,)))
             case Once(label, body):
                 mark_falls(body, frozenset((label,)))
+            case Several(_, body, arms):
+                each.after = behind
+                for part in (body, *arms):
+                    mark_falls(part, frozenset())
             case Guarded(_, _, body, exits):
                 mark_falls(body, behind)
                 for exit_ in exits:
@@ -299,9 +372,10 @@ class Search:
                 case Select(_, _, _, arms):
                     for arm in arms:
                         self.visit(arm, frames)
-                case Loop(_, body) | Once(_, body):
+                case Loop() | Once() | Several():
                     each.flags.clear()
-                    self.visit(body, (each, *frames))
+                    for part in parts(each):
+                        self.visit(part, (each, *frames))
                 case Guarded(_, _, body, exits):
                     self.visit(body, frames)
                     for exit_ in exits:
@@ -313,9 +387,9 @@ class Search:
             return
         left: list[Frame] = []
         for frame in frames:
-            if isinstance(frame, Loop):
+            if isinstance(frame, (Loop, Several)):
                 left.append(frame)
-                if exit_.target is frame.header or exit_.target in frame.after:
+                if exit_.target in entries(frame) or exit_.target in frame.after:
                     break
             elif frame.label is exit_.target:
                 left.append(frame)
@@ -330,6 +404,16 @@ class Search:
             self.too_deep = True
             return
         last = left[-1]
-        exit_.way = Way(tuple(left), isinstance(last, Loop) and exit_.target is last.header)
+        exit_.way = Way(tuple(left), exit_.target in entries(last))
         for at, inner in enumerate(left[:-1]):
             inner.flags[exit_.target] = Way(tuple(left[at + 1 :]), exit_.way.again)
+
+
+def entries(frame: Frame) -> tuple[n.Block, ...]:
+    """The blocks where a frame goes on when it is continued."""
+    match frame:
+        case Loop(header):
+            return (header,)
+        case Several(labels):
+            return labels
+    return ()

@@ -134,7 +134,7 @@ class Translator:
         if found is None and row.template is not None:
             immediates = operation.instruction.immediates
             found = row.template.make(*immediates, *operands) if immediates else row.template.make(*operands)
-            if found is not None and row.traps:
+            if found is not None and row.template.traps:
                 self.note(operation, operands)
         return self.called(operation, operands) if found is None else found
 

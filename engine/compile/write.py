@@ -30,16 +30,21 @@ class Writer:
         """The lines of a block's statements, and the state behind them."""
         state = dict(self.states.get(block, {}))
         lines: Lines = []
+        stale = False  # whether code ran that may have given memories other bytes
         for statement in block.statements:
             if isinstance(statement, n.Catching):
-                value = None
+                value, stale = None, True
                 lines += self.catching(statement)
             else:
+                if stale and uses_memory(statement.value):
+                    lines.append(Reload())
+                    stale = False
                 value = self.translator.value(statement.value, state)
                 lines += self.assigned(statement, value)
-                if statement.value.effects & n.CALLS:
-                    lines.append(Reload())
+                stale = stale or bool(statement.value.effects & n.CALLS)
             learn(state, statement, value)
+        if stale and not ends_without_memory(block):
+            lines.append(Reload())
         return lines, state
 
     def catching(self, statement: n.Catching) -> Lines:
@@ -139,6 +144,23 @@ class Writer:
         value = value._replace(text=text) if not value.truth else value
         contrary = opposite(value) if value.truth else f"not ({text})" if " " in text else f"not {text}"
         return value.text, contrary, spots
+
+
+def uses_memory(expression: n.Expression) -> bool:
+    """Whether the code of an expression may read or write the bytes of a memory by itself. What it calls looks anew."""
+    if isinstance(expression, n.Operation) and expression.effects & n.CALLS:
+        return any(map(uses_memory, expression.operands))
+    return bool(expression.effects & (n.READS_MEMORY | n.WRITES_MEMORY))
+
+
+def ends_without_memory(block: n.Block) -> bool:
+    """Whether a block leaves the function without a look at the bytes of a memory."""
+    match block.end:
+        case n.Return(values):
+            return not any(map(uses_memory, values))
+        case n.Stop(operation):
+            return not uses_memory(operation)
+    return False
 
 
 TAIL_CALLS = ("return_call", "return_call_ref", "return_call_indirect")

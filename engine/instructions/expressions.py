@@ -109,7 +109,7 @@ def number(a: Value) -> Value:
 
 def canon(a: Value, mask: int) -> Value:
     """The unsigned reading."""
-    if a.within(0, mask):
+    if a.low >= 0 and a.high <= mask:
         return a
     if a.constant:
         return literal(a.low & mask)

@@ -86,6 +86,30 @@ def test_a_table_of_three_hundred_arms():
     assert both(text, "f", 300) == (0xFFFFFFFF,)
 
 
+ARMS = 41
+
+
+def arm(at):
+    """Adds its number; then it goes to the last arm from inside a loop, or starts again, or falls through."""
+    add = f"(local.set 1 (i32.add (i32.mul (local.get 1) (i32.const 31)) (i32.const {at})))"
+    skip = f"""(loop (br_if {ARMS - 1 - at} (i32.and (local.get 1) (i32.const 4)))
+        (br_if 0 (i32.gt_u (local.tee 1 (i32.shr_u (local.get 1) (i32.const 1))) (i32.const 0x10000))))"""
+    spend = "(local.set 2 (i32.sub (local.get 2) (i32.const 1)))"
+    again = f"(br_if $top (i32.and (i32.gt_s (local.get 2) (i32.const 0)) (i32.shr_u (local.get 1) (i32.const {at}))))"
+    return add + (skip, spend + again, "")[at % 3]
+
+
+@pytest.mark.parametrize("index", [0, 1, 20, ARMS - 2, ARMS - 1, ARMS])
+def test_arms_that_go_on_in_one_another(index):
+    """As interpreters that were compiled have them, and more of them than Python nests."""
+    arms = "".join(f") {arm(at)}" for at in range(ARMS))
+    labels = " ".join(map(str, range(ARMS)))
+    text = f"""(module (func (export "f") (param i32) (result i32) (local i32 i32) (local.set 2 (i32.const 9))
+        (loop $top {"(block " * ARMS} (br_table {labels} (local.get 0)) {arms}) (local.get 1)))"""
+    assert isinstance(both(text, "f", index), tuple)
+    assert "while True:" in source(start(text), 0)
+
+
 def test_a_function_of_forty_thousand_instructions():
     step = "(local.set 0 (i32.add (i32.mul (local.get 0) (i32.const 5)) (i32.const 3)))"
     text = f'(module (func (export "f") (param i32) (result i32) {step * 7000} (local.get 0)))'
@@ -103,6 +127,17 @@ def test_a_deep_expression():
     deep = nested(400, "i32.sub (i32.const 1) ", "(local.get 0)")
     text = f'(module (func (export "f") (param i32) (result i32) {deep}))'
     assert both(text, "f", 3)
+
+
+def test_a_handler_sees_the_memory_that_grew_in_its_try():
+    text = """(module (memory 1 3) (tag $e)
+        (func $grow (drop (memory.grow (i32.const 2))) (throw $e))
+        (func (export "f") (result i32)
+            (i32.store (i32.const 8) (i32.const 1))
+            (block $h (try_table (catch $e $h) (call $grow)))
+            (i32.store (i32.const 0x10008) (i32.const 42))
+            (i32.load (i32.const 0x10008))))"""
+    assert both(text, "f") == (42,)
 
 
 def test_recursion_ends_in_a_trap():

@@ -111,7 +111,7 @@ def shape(tree):
 
 def structure_of(body):
     graph, _ = graph_of(body)
-    return shape(s.structure(graph.region, graph.loops))
+    return shape(next(s.structure(graph.region, graph.loops)))
 
 
 def test_branches_that_meet():
