@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from quire.engine.binary import encode
-from quire.fuzz.broken import break_module
+from quire.fuzz.broken import break_module, slim
 from quire.fuzz.choices import SeededChoices
 from quire.fuzz.generate.features import ALL_FEATURES, OWN
 from quire.fuzz.generate.generator import VERSION, Generated, generate
@@ -18,7 +18,7 @@ from quire.fuzz.matrix import matrix
 from quire.fuzz.observe import observe
 from quire.fuzz.pages import program_case
 from quire.fuzz.scramble import scrambled
-from quire.fuzz.smith import smith
+from quire.fuzz.smith import Forge
 
 BROKEN = 12
 PROGRAM, SCRAMBLED, MISMADE = 9, 10, 11
@@ -62,6 +62,7 @@ class Cases:
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
+        self._forge = Forge()
         self._matrix: list[Generated] | None = None
         self._last: tuple[int, Generated] | None = None  # what broken modules are made of
 
@@ -76,7 +77,7 @@ class Cases:
             return self._all()[number]
         seed = (configuration.seed << 40) + number
         if configuration.smith:
-            return smith(seed)
+            return self._forge.case(seed)
         kind = number % BROKEN
         if kind == PROGRAM and set(OWN) <= set(configuration.features):
             return program_case(SeededChoices(seed))
@@ -94,7 +95,8 @@ class Cases:
     def _base(self, number: int) -> Generated:
         """The module of that number of those that are to be broken."""
         if self._last is None or self._last[0] != number:
-            self._last = number, self._valid((self.configuration.seed << 40 | 1 << 39) + number, number)
+            seed = (self.configuration.seed << 40 | 1 << 39) + number
+            self._last = number, slim(self._valid(seed, number), SeededChoices(seed))
         return self._last[1]
 
     def _all(self) -> list[Generated]:

@@ -5,7 +5,7 @@ import pytest
 from quire.engine.validate import validate
 from quire.fuzz.campaign.cases import request_of
 from quire.fuzz.legs import quire_leg
-from quire.fuzz.smith import NoSmith, smith, smith_command
+from quire.fuzz.smith import Forge, NoSmith, mutated, of_binary, smith_command, smithed
 
 
 @pytest.fixture(autouse=True)
@@ -17,9 +17,9 @@ def _installed() -> None:
 
 
 def test_its_modules_are_valid_and_run() -> None:
-    run, reached = quire_leg.leg("reference"), 0
+    forge, run, reached = Forge(), quire_leg.leg("reference"), 0
     for number in range(8):
-        generated = smith(number)
+        generated = forge.case(number)
         validate(generated.module, generated.instruction_set)
         answer = run(request_of(generated))
         assert answer.verdict in ("ok", "trap", "exhausted")
@@ -28,4 +28,14 @@ def test_its_modules_are_valid_and_run() -> None:
 
 
 def test_the_same_number_gives_the_same_module() -> None:
-    assert smith(5).module == smith(5).module
+    assert Forge().case(5) == Forge().case(5)
+
+
+def test_some_modules_are_mutated_and_still_run() -> None:
+    run, changed = quire_leg.leg("reference"), 0
+    for number in range(1, 14, 2):
+        plain = smithed(number)
+        again = mutated(plain, number)
+        changed += again != plain
+        assert run(request_of(of_binary(again, number))).verdict in ("ok", "trap")
+    assert changed
