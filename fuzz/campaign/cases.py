@@ -11,7 +11,7 @@ from typing import Any
 from quire.engine.binary import encode
 from quire.fuzz.broken import break_module, slim
 from quire.fuzz.choices import SeededChoices
-from quire.fuzz.generate.features import ALL_FEATURES, OWN
+from quire.fuzz.generate.features import ALL_FEATURES, OWN, RELAXED
 from quire.fuzz.generate.generator import VERSION, Generated, generate
 from quire.fuzz.legs.protocol import Request
 from quire.fuzz.matrix import matrix
@@ -24,6 +24,8 @@ BROKEN = 12
 PROGRAM, SCRAMBLED, MISMADE = 9, 10, 11
 """Of so many cases these are a program for the states of pages, where legs have memory control, and two modules with
 something wrong in them: in the bytes, in the syntax."""
+DETERMINISTIC = ("wasmtime", "wasmtime-none", "pulley", "model")
+"""The legs, beside our own, whose relaxed instructions are those of the deterministic profile."""
 VARIANTS = 8  # broken modules that are made of one
 
 
@@ -52,9 +54,13 @@ def configuration_from(raw: dict[str, Any]) -> Configuration:
 
 
 def usual_features(legs: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
-    """The features that at least two of the legs have; `own` are the names of this engine's tiers."""
+    """The features that at least two of the legs have and all do alike; `own` are the names of this engine's tiers.
+
+    Relaxed instructions may do what the machine likes: only legs that choose what is deterministic have them.
+    """
     ours = sum(leg in own for leg in legs)
-    return ALL_FEATURES if ours > 1 else tuple(each for each in ALL_FEATURES if each not in OWN)
+    left_out = (*(() if ours > 1 else OWN), *(() if {*own, *DETERMINISTIC}.issuperset(legs) else (RELAXED,)))
+    return tuple(each for each in ALL_FEATURES if each not in left_out)
 
 
 class Cases:
