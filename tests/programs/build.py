@@ -3,8 +3,8 @@
     python tests/programs/build.py tour minigzip
 
 What is built stays in tests/programs/built/. Exit status 0: the paths, one a line. 77: it cannot be done here, and the
-last line of standard error says what is missing. Sources of others are fetched (Debian's by apt-get, npm's by npm) and
-never committed.
+last line of standard error says what is missing. Sources of others are fetched (by apt-get, npm and pip)
+and never committed.
 """
 
 import fcntl
@@ -67,6 +67,15 @@ def npm_package(name: str, inside: str) -> Callable[[Path], Path]:
     return fetch
 
 
+def pypi_package(name: str, inside: str) -> Callable[[Path], Path]:
+    def fetch(folder: Path) -> Path:
+        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--retries", "1", name]
+        attempt(command, folder, f"pip has no source of {name}")
+        return unpack(next(folder.glob("*.tar.gz")), folder) / inside
+
+    return fetch
+
+
 def unpack(archive: Path, folder: Path) -> Path:
     with tarfile.open(archive) as tar:
         tar.extractall(folder / "unpacked", filter="data")
@@ -76,6 +85,13 @@ def unpack(archive: Path, folder: Path) -> Path:
 LUA = (
     "lapi lauxlib lbaselib lcode lctype ldebug ldo ldump lfunc lgc llex lmathlib lmem lobject lopcodes lparser lstate "
     "lstring lstrlib ltable ltablib ltm lundump lutf8lib lvm lzio"
+).split()
+BROTLI = (
+    "common/constants common/context common/dictionary common/platform common/shared_dictionary common/transform "
+    "dec/bit_reader dec/decode dec/huffman dec/state enc/backward_references enc/backward_references_hq enc/bit_cost "
+    "enc/block_splitter enc/brotli_bit_stream enc/cluster enc/command enc/compound_dictionary enc/compress_fragment "
+    "enc/compress_fragment_two_pass enc/dictionary_hash enc/encode enc/encoder_dict enc/entropy_encode enc/fast_log "
+    "enc/histogram enc/literal_cost enc/memory enc/metablock enc/static_dict enc/utf8_util"
 ).split()
 PROGRAMS = {
     "tour": Program(ours, "tour.c"),
@@ -99,6 +115,19 @@ PROGRAMS = {
         "-Isrc -I{here}/missing -DLUAI_THROW(L,c)=abort() -DLUAI_TRY(L,c,a)=a -Dluai_jmpbuf=int "
         "-Dluai_makeseed(L)=0 -Dl_randomizePivot()=0 -D_WASI_EMULATED_SIGNAL -lwasi-emulated-signal",
         driver="lua_driver.c",
+    ),
+    "quickjs": Program(
+        pypi_package("quickjs==1.19.4", "upstream-quickjs"),
+        "quickjs.c cutils.c libregexp.c libunicode.c",
+        '-I. -D_GNU_SOURCE -DCONFIG_VERSION="" -DFE_DOWNWARD=0 -DFE_UPWARD=0 -Wl,-z,stack-size=1048576 '
+        "-DEMSCRIPTEN",  # the other system without threads that it knows
+        driver="quickjs_driver.c",
+    ),
+    "brotli": Program(
+        pypi_package("Brotli==1.1.0", "c"),
+        " ".join(f"{name}.c" for name in BROTLI),
+        "-Iinclude",
+        driver="brotli_driver.c",
     ),
 }
 

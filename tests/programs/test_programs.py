@@ -62,6 +62,11 @@ RUNS = {
     "sqlite in a file": Run("sqlite", ("/data/squares.db",), SQL),
     "lua": Run("lua", (), (HERE / "script.lua").read_bytes()),
     "lua with an error": Run("lua", (), b"print(1)\nerror{}"),
+    "quickjs": Run("quickjs", (), (HERE / "script.js").read_bytes()),
+    "quickjs with an error": Run("quickjs", (), b"print('hello');\nfunction f() { undefined.x; }\nf();"),
+    "brotli": Run("brotli", (), WORDS * 3),
+    "brotli at its best": Run("brotli", ("-9",), WORDS),
+    "brotli of what is not packed": Run("brotli", ("-d",), WORDS),
     "sqlite with bad SQL": Run("sqlite", (), b"select 1; select * from nowhere;"),
 }
 
@@ -165,6 +170,15 @@ def test_a_real_program_behaves_as_under_wasmtime(name, tier, oracle, tmp_path):
         assert actual.errors.startswith(expected.errors)
     else:
         assert actual.errors == expected.errors
+
+
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("program", ["minigzip", "brotli"])
+def test_what_is_packed_is_unpacked(program, tier, oracle, tmp_path):
+    packed = oracle.run(Run(program, (), WORDS * 3), tmp_path / "wasmtime").output
+    assert packed != WORDS * 3
+    unpacked = under_quire(Run(program, ("-d",), packed), tmp_path / "quire", tier)
+    assert (unpacked.status, unpacked.output, unpacked.errors) == (0, WORDS * 3, b"")
 
 
 @pytest.mark.parametrize("program", sorted({run.program for run in RUNS.values()}))
