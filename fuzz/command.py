@@ -14,7 +14,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from quire.engine.binary import encode
-from quire.fuzz.campaign.batch import BatchResult
 from quire.fuzz.campaign.cases import Cases, Configuration, request_of, usual_features
 from quire.fuzz.campaign.cluster import ClusterSupervisor
 from quire.fuzz.campaign.store import Store
@@ -26,6 +25,7 @@ from quire.fuzz.legs.process import LegProcess, ask_all, known_legs, leg_command
 from quire.fuzz.planted.catalogue import catalogue, equivalents, named
 from quire.fuzz.planted.questions import Questions
 from quire.fuzz.planted.score import ScoreBook, Scorer, score_all, told
+from quire.fuzz.progress import Display
 from quire.fuzz.reduction.reduce import SECONDS, bucket_of, reduce, same_bucket, size_of
 from quire.fuzz.reduction.reproduce import ask_again, request_from, wast, write_case
 from quire.fuzz.smith import smith_command
@@ -178,18 +178,12 @@ def _go_on(store: Store, arguments: argparse.Namespace) -> int:
     cases = Cases(_configured(store))
     goal = Goal(arguments.seconds, arguments.modules)
 
-    def progress(result: BatchResult) -> None:
-        totals = store.totals()
-        if sys.stderr.isatty():
-            done = f"\r{totals.modules} modules, {totals.calls} calls, {totals.buckets} buckets "
-            sys.stderr.write(done)
-            sys.stderr.flush()
-
     try:
-        if arguments.cluster:
-            _run_on_cluster(store, cases, arguments.cluster, goal, progress)
-        else:
-            Supervisor(store, cases, arguments.jobs, goal, progress).run()
+        with Display(store, goal) as display:
+            if arguments.cluster:
+                _run_on_cluster(store, cases, arguments.cluster, goal, display)
+            else:
+                Supervisor(store, cases, arguments.jobs, goal, display).run()
     except KeyboardInterrupt:
         sys.stderr.write("\nquire fuzz: interrupted; `quire fuzz resume` goes on\n")
     _save_cases(store, cases)
@@ -235,7 +229,7 @@ def _triage(arguments: argparse.Namespace) -> int:
     with _existing(arguments.folder) as store:
         _say(*summary(store.totals()), *table(store))
         if arguments.html:
-            arguments.html.write_text(report(store, _reduced(store)))
+            arguments.html.write_text(report(store, _configured(store), _reduced(store)))
         return FINDINGS if store.totals().findings else CLEAN
 
 

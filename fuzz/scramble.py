@@ -87,7 +87,7 @@ def unsigned(number: int) -> bytes:
 
 def change_bytes(data: bytes, choices: Choices) -> bytes:
     """With a byte changed, put in, taken away, or written longer than it needs to be."""
-    at = choices.below(max(1, len(data)))
+    at = choices.below(choices.pick((max(1, len(data)), min(len(data), 12) or 1)))  # often near the start
     byte = data[at] if data else 0
     new = choices.pick((choices.pick(INTERESTING), byte ^ 1 << choices.below(8), (byte + 1) & 0xFF, (byte - 1) & 0xFF))
     match choices.below(8):

@@ -48,6 +48,17 @@ class Totals:
     buckets: int
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is remembered of one batch."""
+
+    low: int
+    high: int
+    modules: int
+    calls: int
+    seconds: float  # of the worker
+
+
 class Store:
     """A campaign's folder. Raises OSError or sqlite3.Error where it cannot be used."""
 
@@ -132,11 +143,10 @@ class Store:
         """In how many modules each instruction was."""
         return dict(self._connection.execute("select mnemonic, count from coverage order by count, mnemonic"))
 
-    def history(self) -> list[tuple[str, int, int, float]]:
-        """For each batch: when it was finished, its modules, its calls, its seconds; in the order of time."""
-        return self._connection.execute(
-            "select finished, modules, calls, seconds from batch order by finished"
-        ).fetchall()
+    def history(self) -> list[Batch]:
+        """The batches in the order in which they were done."""
+        query = "select low, high, modules, calls, seconds from batch order by finished, rowid"
+        return [Batch(*row) for row in self._connection.execute(query)]
 
     def outcome(self) -> str:
         """A hash of all outcomes, the same however the batches were run."""

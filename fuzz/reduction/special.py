@@ -100,7 +100,8 @@ def smaller(program: Program) -> Iterator[Program]:
         yield replace(program, segments=program.segments[:number] + program.segments[number + 1 :])
     if len(program.kinds) > 1:
         yield from (with_one_memory(program, number) for number in range(len(program.kinds)))
-    yield replace(program, trapping=False)
+    if program.trapping:
+        yield replace(program, trapping=False)
     yield from simpler_kinds(program)
     for number, each in enumerate(operations):
         for simpler in simpler_operations(each):
@@ -126,7 +127,7 @@ def simpler_kinds(program: Program) -> Iterator[Program]:
             ("minimum", kind.minimum // 2),
         ):  # fmt: skip
             changed = replace(kind, **{name: value})  # type: ignore[arg-type]
-            if changed.maximum >= changed.minimum:
+            if changed != kind and changed.maximum >= changed.minimum:
                 yield replace(program, kinds=(*program.kinds[:number], changed, *program.kinds[number + 1 :]))
 
 

@@ -106,7 +106,7 @@ def test_a_batch_is_written_once(tmp_path: Path) -> None:
 
 
 def test_the_page_stands_alone(finished: Store) -> None:
-    page = report(finished, {})
+    page = report(finished, configuration(), {})
     assert "<svg" in page
     assert "src=" not in page
     assert "href=" not in page
