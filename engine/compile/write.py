@@ -8,7 +8,7 @@ from quire.engine.compile import nodes as n
 from quire.engine.compile.analysis import learn
 from quire.engine.compile.source import Line, Lines, Reload, Suite
 from quire.engine.compile.translate import Spot, Translator, condition_text
-from quire.engine.instructions.expressions import NAN, SUM, UNARY, Value, number, opposite
+from quire.engine.instructions.expressions import NAN, OFTEN, SUM, UNARY, Value, number, opposite
 
 CAUGHT = "caught"  # the exception that a handler got
 
@@ -78,8 +78,8 @@ class Writer:
         """A variable gets the unsigned reading: by a test and a mask where the value is seldom out of range."""
         if value.within(0, mask):
             return [Line(f"{name} = {value.text}", spots)]
-        if value.binding in (SUM, UNARY) and value.within(-mask - 1, 2 * mask + 1):
-            narrow = mask < 1 << 32
+        narrow = mask < 1 << 32
+        if value.binding in (SUM, UNARY) and value.within(-mask - 1, OFTEN * mask if narrow else 2 * mask + 1):
             if value.low < 0:
                 test = f"{name} < 0" if value.high <= mask else f"not 0 <= {name} <= {mask:#x}"
             else:

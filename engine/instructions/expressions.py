@@ -13,6 +13,7 @@ from typing import NamedTuple
 # How tightly Python's operators bind.
 CHOICE, EITHER, BOTH, NOT, COMPARE, OR, XOR, AND, SHIFT, SUM, PRODUCT, UNARY, PRIMARY = *range(1, 13), 15
 
+OFTEN = 4  # a sum that may be so many times as great as its type allows is not yet likely to be
 FAR = 1 << 70  # beyond it, a sum is brought back into its range at once
 NAN = "NAN"  # the canonical NaN, in the world of generated code
 SCRATCH = "_"  # a variable whose value is used at once
@@ -113,7 +114,7 @@ def canon(a: Value, mask: int) -> Value:
         return a
     if a.constant:
         return literal(a.low & mask)
-    if a.binding in (SUM, UNARY) and a.within(-mask - 1, 2 * mask + 1) and mask < 1 << 32:
+    if a.binding in (SUM, UNARY) and a.within(-mask - 1, OFTEN * mask) and mask < 1 << 32:
         most = f"{min(mask, 0x3FFFFFFF):#x}"
         guard = f"0 <= {{0}} <= {most}" if a.low < 0 else f"{{0}} <= {most}"
         if a.low < 0 and a.high <= mask:
@@ -144,7 +145,9 @@ def signed(a: Value, sign_bit: int) -> Value:
     a = canon(a, 2 * sign_bit - 1)
     if a.constant:
         return literal((a.low ^ sign_bit) - sign_bit)
-    return Value(f"({a.at(XOR)} ^ {sign_bit:#x}) - {sign_bit:#x}", SUM, -sign_bit, sign_bit - 1)
+    first, again = (a.text, a.text) if a.simple else (f"({SCRATCH} := {a.text})", SCRATCH)
+    text = f"({again} if {first} <= {sign_bit - 1:#x} else {again} - {2 * sign_bit:#x})"
+    return Value(text, PRIMARY, -sign_bit, min(a.high, sign_bit - 1))
 
 
 def strict(a: Value) -> Value:

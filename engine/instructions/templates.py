@@ -14,6 +14,7 @@ from enum import IntEnum
 from quire.engine.instructions.expressions import (
     AND,
     CHOICE,
+    COMPARE,
     FAR,
     NAN,
     OR,
@@ -315,6 +316,9 @@ class IntegerTemplates:
         if alone and b.constant:
             return chain(top, "<", a, operator, b)
         flip = literal(self.sign_bit)
+        if a.simple and b.simple:  # in the unsigned order, unless their signs differ
+            first = compare(b, {"<": ">", "<=": ">="}[operator], a) if swapped else compare(a, operator, b)
+            return Value(f"({first.text}) is ({a.text} ^ {b.text} < {flip.text})", COMPARE, 0, 1, truth=True)
         a, b = infix(a, "^", flip, XOR), infix(b, "^", flip, XOR)
         return compare(b, {"<": ">", "<=": ">="}[operator], a) if swapped else compare(a, operator, b)
 
