@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from quire.engine.compile import nodes as n
 from quire.engine.compile.analysis import analyse
 from quire.engine.compile.dispatch import Dispatcher
 from quire.engine.compile.emit import TICK, Emitter
@@ -41,7 +40,6 @@ class Generated:
     source: Source
     names: Mapping[str, int]
     has_tail_calls: bool
-    calls: bool  # whether it may run other functions
 
 
 def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
@@ -64,7 +62,6 @@ def generate_from(graph: Graph, valid: ValidModule, function: WasmFunction, opti
         source,
         {use.name: use.number for use in translator.uses if use.kind == "name"},
         graph.has_tail_calls,
-        calls(graph),
     )
 
 
@@ -87,8 +84,6 @@ def assemble(function: WasmFunction, graph: Graph, translator: Translator, body:
     head: Lines = []
     if options.fueled:
         head += TICK
-    elif calls(graph):
-        head += [Line("if not RUN:"), Suite([Line("stop()")])]
     memories = bindings(translator.uses, options.access)
     head += [each for memory in memories for each in memory.load()]
     head += first_values(graph)
@@ -155,12 +150,6 @@ def counted(lines: Lines) -> Lines:
     """Around a function whose calls are counted."""
     head: Lines = [Line("if STORE.depth >= DEPTH:"), Suite([Line("too_deep()")]), Line("STORE.depth += 1")]
     return [*head, Line("try:"), Suite(lines, nests=True), Line("finally:"), Suite([Line("STORE.depth -= 1")])]
-
-
-def calls(graph: Graph) -> bool:
-    """Whether a function may run others, and so without end."""
-    found = (each.effects for block in graph.blocks for each in n.expressions(block))
-    return any(effects & n.CALLS for effects in found)
 
 
 def first_values(graph: Graph) -> Lines:

@@ -21,7 +21,6 @@ class Record(NamedTuple):
 
     functions: tuple[CodeType, ...]
     names: dict[str, int]
-    calls: bool
     text: str
     spots: dict[int, tuple[tuple[int, tuple[str, ...] | None], ...]]
 
@@ -44,7 +43,7 @@ def compiled(generated: Generated, title: str) -> Record:
     module = compile(source.text, title, "exec", dont_inherit=True)
     spots = {line: tuple((each.index, each.operands) for each in found) for line, found in source.spots.items()}
     functions = tuple(each for each in module.co_consts if isinstance(each, CodeType))
-    return Record(functions, dict(generated.names), generated.calls, source.text, spots)
+    return Record(functions, dict(generated.names), source.text, spots)
 
 
 def variant_of(options: Options, instance: Instance) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import linecache
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import length_hint
 from struct import Struct
@@ -22,7 +22,7 @@ from quire.engine.compile.generate import Options, generate
 from quire.engine.compile.record import Record, compiled, from_bytes, variant_of
 from quire.engine.compile.translate import identifier
 from quire.engine.compile.turns import turns
-from quire.engine.errors import Site, Trap
+from quire.engine.errors import Exhausted, Site, Trap
 from quire.engine.instructions import CORE_ROWS
 from quire.engine.instructions.row import Kind
 from quire.engine.interpret import exits
@@ -78,7 +78,7 @@ class World:
         self.fueled = instance.store.fuel is not None
         self.compiled: dict[CodeType, Compiled] = {}
         self.done: set[int] = set()  # the functions that are compiled
-        self.shallow: set[int] = set()  # those of them that use neither fuel nor stack
+        self.code: dict[str, Code] = {}  # what the names of functions of guests mean while nothing is interrupted
         self.importers: dict[
             int, list[tuple[ReferenceType[World], int]]
         ] = {}  # where each function is imported, as what
@@ -88,7 +88,9 @@ class World:
         self.frames = instance.store.limits.depth * (1 + self.options.counted)  # of Python, at most
         for index, function in enumerate(instance.functions):
             self.place(index, function)
+        instance.prepared = self
         instance.store.watchers.add(self)
+        self.stop_calls()
 
     def own_names(self) -> dict[str, Any]:
         instance = self.instance
@@ -117,8 +119,30 @@ class World:
         return {**numbered, **tags, **own}
 
     def interrupt(self, *, now: bool) -> None:
-        """Let loops and calls end, or run again."""
+        """Let loops and calls end, or run again.
+
+        Loops look at RUN. For calls, there is nothing in code to pay for: all functions give way to one that stops.
+        """
         self.namespace["RUN"] = not now
+        self.show(self.code if not now else dict.fromkeys(self.code, self.stopped))
+
+    def show(self, code: Mapping[str, Code]) -> None:
+        """Let code find functions under their names and, unless there is a newer world, others this instance's own."""
+        self.namespace.update(code)
+        if self.instance.prepared is self:
+            for function in self.instance.functions:
+                if isinstance(function, WasmFunction) and function.instance is self.instance:
+                    function.direct = code[f"f{function.index}"]
+
+    def stop_calls(self) -> None:
+        """After names of functions got a meaning, perhaps while another thread interrupted the store."""
+        if self.instance.store.interrupted:
+            self.interrupt(now=True)
+
+    def stopped(self, *arguments: Any) -> Any:
+        """What every function is while the store is interrupted. Raises Exhausted."""
+        self.stop()
+        raise Exhausted("interrupted")
 
     def running_ticks(self) -> Any:
         """What counts the fuel of the call that is under way in the store; empty if there is none."""
@@ -151,14 +175,23 @@ class World:
         """Put a function into the namespace: a stub until it is first called."""
         if isinstance(function, WasmFunction) and function.instance is self.instance:
             stub, tail = self.stub(function, "f"), self.stub(function, "b")
-            function.direct, function.direct_type = stub, function.type
+            function.direct_type = function.type
         else:
             stub = tail = outside(function, self.instance)
             if isinstance(function, WasmFunction) and function.instance.tier is self.instance.tier:
-                importers = world_of(function.instance).importers
-                importers.setdefault(function.index, []).append((ref(self), index))
-        self.namespace[f"f{index}"] = stub
-        self.namespace[f"b{index}"] = tail
+                world = world_of(function.instance)
+                stub = tail = world.code[f"f{function.index}"]  # not what stands for it while all is stopped
+                world.importers.setdefault(function.index, []).append((ref(self), index))
+        self.define(index, function, stub, tail)
+
+    def define(self, index: int, function: Function, entry: Code, tail: Code) -> None:
+        """Say what a function is to those who call it, and to those who do so last of all."""
+        code = {f"f{index}": entry, f"b{index}": tail}
+        self.namespace.update(code)
+        if isinstance(function, WasmFunction):
+            self.code.update(code)
+            if function.instance is self.instance:
+                function.direct = entry
 
     def stub(self, function: WasmFunction, kind: str) -> Code:
         def compile_first(*arguments: Any) -> Any:
@@ -180,15 +213,14 @@ class World:
         entry, tail = f"f{function.index}", f"b{function.index}"
         body = made.get(tail, made[entry])
         self.compiled[body.__code__] = Compiled(function, record)
-        function.direct = made[entry]
-        self.namespace.update({entry: made[entry], tail: body})
+        self.define(function.index, function, made[entry], body)
         self.done.add(function.index)
-        if not (record.calls or self.fueled or self.options.counted):
-            self.shallow.add(function.index)
         for importer, number in self.importers.pop(function.index, ()):
             world = importer()
             if world is not None:
-                world.namespace.update({f"f{number}": made[entry], f"b{number}": made[entry]})
+                world.define(number, function, made[entry], made[entry])
+                world.stop_calls()
+        self.stop_calls()
 
     def kept(self, function: WasmFunction) -> Record | None:
         """The code of a function from an earlier run."""
@@ -253,7 +285,7 @@ def world_of(instance: Instance) -> World:
     """The world of an instance, made when it is first asked for."""
     world = instance.prepared
     if world is None or world.fueled is not (instance.store.fuel is not None):
-        world = instance.prepared = World(instance)
+        world = World(instance)
     found: World = world
     return found
 

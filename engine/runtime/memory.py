@@ -180,6 +180,8 @@ class Memory:
         piece = bytes((value,)) * min(count, PIECE)
         for start in range(address, address + count, PIECE):
             self.poke(start, piece[: address + count - start])
+            if self.owner.interrupted and not self.declared.shared:
+                self.owner.tick()
 
     def copy(self, to: int, source: Memory, from_: int, count: int) -> None:
         """As if all bytes were read before any is written. Spec: exec/instructions#exec-memory-copy"""

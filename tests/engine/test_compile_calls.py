@@ -1,6 +1,7 @@
 """Calls on the fast tier: how deep they go, how they end, and what Python's stack has to do with it."""
 
 import sys
+import threading
 
 import pytest
 
@@ -95,3 +96,88 @@ def test_code_is_made_where_the_stack_is_nearly_full():
         (if (result i32) (local.get 0) (then (call $f (i32.sub (local.get 0) (i32.const 1)))) (else (call $last))))"""
     f = quire.instantiate(text.replace("(call $last)", "(call $last (i32.const 9))"), tier="fast").exports.f
     assert beneath(900, f, 19_998) == 9
+
+
+ENDLESS = {
+    "loop": "(loop (br 0))",
+    "counted loop": "(loop (br_if 0 (i64.lt_u (local.tee 0 (i64.add (local.get 0) (i64.const 1))) (i64.const -1))))",
+    "nested loops": "(loop " * 30 + "(br 29)" + ")" * 30,
+    "loop of tries": "(loop (block (try_table (catch_all 0) (throw $e))) (br 0))",
+    "recursion": "(call $double (i32.const 70))",
+    "indirect recursion": "(call $indirect (i32.const 70))",
+    "recursion through another instance": "(call $there (i32.const 70))",
+    "calls without recursion": "(call $c0)",
+    "tail calls": "(return_call $tail)",
+    "indirect tail calls": "(return_call $indirect_tail)",
+    "loop of fills": "(loop (memory.fill (i32.const 0) (i32.const 1) (i32.const 0x80000)) (br 0))",
+}
+ENDLESS_TEXT = f"""
+  (import "env" "started" (func $started)) (import "other" "double" (func $there (param i32)))
+  (type $t (func (param i32))) (type $none (func)) (table 2 funcref) (elem (i32.const 0) $indirect $indirect_tail)
+  (memory 8) (tag $e)
+  (func $double (export "double") (param i32) (if (local.get 0) (then
+    (call $double (i32.sub (local.get 0) (i32.const 1))) (call $double (i32.sub (local.get 0) (i32.const 1))))))
+  (func $indirect (param i32) (if (local.get 0) (then
+    (call_indirect (type $t) (i32.sub (local.get 0) (i32.const 1)) (i32.const 0))
+    (call_indirect (type $t) (i32.sub (local.get 0) (i32.const 1)) (i32.const 0)))))
+  (func (export "back") (param i32) (call $there (local.get 0)))
+  (func $tail (return_call $tail_too)) (func $tail_too (return_call $tail))
+  (func $indirect_tail (return_call_indirect (type $none) (i32.const 1)))
+  (func (export "quick") (result i32) (i32.const 7))
+  {"".join(f"(func $c{at} (call $c{at + 1}) (call $c{at + 1})) " for at in range(70))} (func $c70)"""
+OTHER = """
+  (table (export "table") 1 funcref) (type $t (func (param i32)))
+  (func (export "double") (param i32) (if (local.get 0) (then
+    (call_indirect (type $t) (i32.sub (local.get 0) (i32.const 1)) (i32.const 0))
+    (call_indirect (type $t) (i32.sub (local.get 0) (i32.const 1)) (i32.const 0)))))"""
+
+
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("name", ENDLESS)
+def test_an_interrupt_stops_whatever_has_no_end(name, tier):
+    started = threading.Event()
+    other = quire.instantiate(OTHER, tier=tier)
+    store = other.store
+    text = f'{ENDLESS_TEXT} (func (export "run") (local i64) (call $started) {ENDLESS[name]})'
+    function = quire.Func(store, quire.FuncType(), started.set)
+    exports = quire.instantiate(text, {"env": {"started": function}, "other": other}).exports
+    other.exports.table.set(0, exports.back)
+
+    def interrupt():
+        started.wait(60)
+        store.interrupt()
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(quire.Exhausted, match="^interrupted$"):
+        exports.run()
+    thread.join()
+    assert exports.quick() == 7
+    exports.double(3)
+    other.exports.double(3)
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_an_interrupt_stops_a_long_fill_and_what_comes_next(tier):
+    text = """
+      (import "env" "g" (func $g)) (memory 64)
+      (func (export "fill") (call $g) (memory.fill (i32.const 0) (i32.const 1) (i32.const 0x300000)))
+      (func $leaf (result i32) (i32.const 7))
+      (func (export "call") (result i32) (call $g) (call $leaf))"""
+    instance = quire.instantiate(text, {"env": {"g": lambda: instance.store.interrupt()}}, tier=tier)
+    for name in ("fill", "call"):
+        with pytest.raises(quire.Exhausted, match="^interrupted$"):
+            instance.exports[name]()
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_what_is_made_while_a_store_is_interrupted_runs_later(tier):
+    first = quire.instantiate('(func (export "f") (result i32) (i32.const 7))', tier=tier)
+    assert first.exports.f() == 7
+    first.store.interrupt()
+    text = '(import "m" "f" (func $f (result i32))) (func (export "g") (result i32) (call $f))'
+    g = quire.instantiate(text, {"m": first}).exports.g
+    first.store.interrupt()
+    with pytest.raises(quire.Exhausted):
+        g()
+    assert g() == 7
