@@ -53,7 +53,8 @@ class Operands:
         naming = self.instructions[self.index].row.naming
         if naming and not (naming is Naming.UNLESS_CONSTANT and is_constant(self.stack[-1])):
             self.name(count)
-        if effects & n.WRITES_MEMORY and count == 2 and self.stack[-1].effects & self.stack[-2].effects & n.TRAPS:
+        writes = effects & (n.WRITES_MEMORY | n.WRITES_STATE)
+        if writes and sum(each.effects & n.TRAPS for each in self.stack[len(self.stack) - count :]) > n.TRAPS:
             self.settle(n.TRAPS, frozenset())  # Python evaluates what is stored first
         operation = self.operation(self.pop(count), results[0] if len(results) == 1 else None, effects)
         if len(results) == 1 and not effects & (n.WRITES_MEMORY | n.WRITES_STATE | n.CALLS):

@@ -1,5 +1,6 @@
 """Instructions that are more than a template: they see immediates, types or the state. Those of memories are in
-`accesses`.
+`accesses`,
+those of structures, arrays and tables in `aggregates`.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from types import MappingProxyType
 
 from quire.engine.compile import nodes as n
 from quire.engine.compile.accesses import access
+from quire.engine.compile.aggregates import AGGREGATES, is_of
 from quire.engine.compile.translate import Special, Spot, Translator, condition_text
-from quire.engine.instructions.expressions import BOTH, CHOICE, EITHER, PRIMARY, Value
+from quire.engine.instructions.expressions import BOTH, CHOICE, EITHER, Value, negated
 from quire.engine.instructions.row import Row
 
 COMPARED = 6
@@ -65,13 +67,12 @@ def is_not_null(translator: Translator, operation: n.Operation, values: list[Val
 
 def is_cast(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
     """The test of br_on_cast."""
-    name = translator.bind(operation, "is_instance")
-    return Value(f"{name}({values[0].text})", PRIMARY, 0, 1, truth=True)
+    return is_of(translator, n.immediates(operation)[0].target, values[0], translator.bind(operation, "is_instance"))
 
 
 def is_no_cast(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
     """The test of br_on_cast_fail."""
-    return Value(f"not {is_cast(translator, operation, values).text}", 4, 0, 1, truth=True)
+    return negated(is_cast(translator, operation, values))
 
 
 def as_non_null(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
@@ -125,6 +126,7 @@ def referenced(translator: Translator, operation: n.Operation, values: list[Valu
 
 SPECIAL: Mapping[str, Special] = MappingProxyType(
     {
+        **AGGREGATES,
         "select": select,
         "i32.or": either,
         "i32.and": both,

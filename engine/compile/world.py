@@ -33,7 +33,7 @@ from quire.engine.runtime.function import Function, HostFunction, WasmFunction
 from quire.engine.runtime.instance import Instance
 from quire.engine.runtime.limits import HostLimits
 from quire.engine.runtime.memory import CHECKING, AccessCode, Memory
-from quire.engine.runtime.objects import ExceptionReference, GuestException, is_instance
+from quire.engine.runtime.objects import Array, ExceptionReference, GuestException, I31Reference, Structure, is_instance
 
 Code = Callable[..., Any]
 MARK = "__world__"  # the name of the world itself in its namespace
@@ -366,5 +366,6 @@ SHARED: dict[str, Any] = {
     "store_f32": _store_f32, "f32_bits_of": _f32_bits_of, "sqrt": math.sqrt, "copysign": math.copysign,
     "ceil": math.ceil, "floor": math.floor, "trunc": math.trunc, "NAN": CANONICAL_NAN,
     "as_non_null": _as_non_null, "thrown_again": _thrown_again,
+    "Structure": Structure, "Array": Array, "I31": I31Reference,
     "Thrown": GuestException, "Exception_": ExceptionReference, "Trap": Trap, "Hop": FunctionType,
 }  # fmt: skip

@@ -12,7 +12,9 @@ from quire.engine import matching
 from quire.engine import types as t
 from quire.engine.errors import Exhausted, Invalid, Trap
 from quire.engine.immediates import COUNT, DATA, ELEMENT, FIELD, TYPE, Context
+from quire.engine.instructions.expressions import PRIMARY, Value, canon, number, signed
 from quire.engine.instructions.row import Row, Signature, control, numeric, typed
+from quire.engine.instructions.templates import Template
 from quire.engine.numeric.floats import f32, f64
 from quire.engine.runtime.frame import Frame
 from quire.engine.runtime.objects import Array, I31Reference, Structure
@@ -387,6 +389,25 @@ def i31_get_s(reference: I31Reference | None) -> int:
     return value | 0x80000000 if value >> 30 else value
 
 
+# Templates
+
+
+def length(array: Value) -> Value:
+    return Value(f"len({array.at(PRIMARY)}.elements)", PRIMARY, 0, 0xFFFFFFFF)
+
+
+def small(value: Value) -> Value:
+    return Value(f"I31({number(canon(value, 0x7FFFFFFF)).text})")
+
+
+def small_u(reference: Value) -> Value:
+    return Value(f"{reference.at(PRIMARY)}.value", PRIMARY, 0, 0x7FFFFFFF)
+
+
+def small_s(reference: Value) -> Value:
+    return signed(small_u(reference), 1 << 30)
+
+
 ROWS: tuple[Row, ...] = (
     typed((0xFB, 0x00), "struct.new", [TYPE], struct_new_signature, struct_new, constant=True),
     typed((0xFB, 0x01), "struct.new_default", [TYPE], struct_new_default_signature, struct_new_default, constant=True),
@@ -405,7 +426,7 @@ ROWS: tuple[Row, ...] = (
     typed((0xFB, 0x0C), "array.get_s", [TYPE], array_get_signature(packed=True), array_get_s),
     typed((0xFB, 0x0D), "array.get_u", [TYPE], array_get_signature(packed=True), array_get),
     typed((0xFB, 0x0E), "array.set", [TYPE], array_set_signature, array_set),
-    numeric((0xFB, 0x0F), "array.len", "arrayref -> i32", array_len),
+    numeric((0xFB, 0x0F), "array.len", "arrayref -> i32", array_len, template=Template(length, traps=True)),
     typed((0xFB, 0x10), "array.fill", [TYPE], array_fill_signature, array_fill),
     typed((0xFB, 0x11), "array.copy", [TYPE, TYPE], array_copy_signature, array_copy),
     typed(
@@ -414,7 +435,7 @@ ROWS: tuple[Row, ...] = (
     typed((0xFB, 0x13), "array.init_elem", [TYPE, ELEMENT], array_init_elem_signature, array_init_elem),
     control((0xFB, 0x1A), "any.convert_extern", constant=True),
     control((0xFB, 0x1B), "extern.convert_any", constant=True),
-    numeric((0xFB, 0x1C), "ref.i31", "i32 -> i31", ref_i31, constant=True),
-    numeric((0xFB, 0x1D), "i31.get_s", "i31ref -> i32", i31_get_s),
-    numeric((0xFB, 0x1E), "i31.get_u", "i31ref -> i32", i31_get_u),
+    numeric((0xFB, 0x1C), "ref.i31", "i32 -> i31", ref_i31, constant=True, template=Template(small)),
+    numeric((0xFB, 0x1D), "i31.get_s", "i31ref -> i32", i31_get_s, template=Template(small_s, traps=True)),
+    numeric((0xFB, 0x1E), "i31.get_u", "i31ref -> i32", i31_get_u, template=Template(small_u, traps=True)),
 )

@@ -11,7 +11,9 @@ from quire.engine import matching
 from quire.engine import types as t
 from quire.engine.errors import Trap
 from quire.engine.immediates import FUNCTION, HEAP_TYPE, REFERENCE_TYPE, REFERENCE_TYPE_NULL, Context
+from quire.engine.instructions.expressions import Value, compare
 from quire.engine.instructions.row import control, numeric, typed
+from quire.engine.instructions.templates import Template
 from quire.engine.runtime.frame import Frame
 from quire.engine.runtime.objects import is_instance
 
@@ -63,11 +65,16 @@ def ref_cast(frame: Frame, target: t.ReferenceType, reference: Any) -> Any:
     return reference
 
 
+def same(first: Value, second: Value) -> Value:
+    """What is no i31 is equal to itself alone."""
+    return compare(first, "==", second)
+
+
 ROWS = (
     typed(0xD0, "ref.null", [HEAP_TYPE], ref_null_signature, ref_null, constant=True),
     control(0xD1, "ref.is_null"),
     typed(0xD2, "ref.func", [FUNCTION], ref_func_signature, ref_func, constant=True),
-    numeric(0xD3, "ref.eq", "eqref eqref -> i32", ref_eq),
+    numeric(0xD3, "ref.eq", "eqref eqref -> i32", ref_eq, template=Template(same)),
     control(0xD4, "ref.as_non_null"),
     typed((0xFB, 0x14), "ref.test", [REFERENCE_TYPE], ref_test_signature, ref_test),
     typed((0xFB, 0x15), "ref.test", [REFERENCE_TYPE_NULL], ref_test_signature, ref_test),

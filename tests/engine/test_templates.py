@@ -12,6 +12,7 @@ from quire.engine.immediates import Lane
 from quire.engine.instructions import CORE_ROWS
 from quire.engine.instructions.expressions import OR, PRIMARY, UNARY, Value, canon, literal, number, strict
 from quire.engine.numeric.floats import f32, f64
+from quire.engine.runtime.objects import Array, I31Reference
 
 ROWS = [row for row in CORE_ROWS if row.template is not None]
 INTEGERS = {
@@ -119,6 +120,11 @@ def operand_forms(at, type_, value, draw):
     return [(Value(f"x{at}", PRIMARY, simple=True), value), (Value(f"(x{at})", PRIMARY), value)]
 
 
+SMALL = [None, *map(I31Reference, (0, 5, 0x3FFFFFFF, 0x40000000, 0x7FFFFFFF))]
+ARRAYS = [None, Array(None, []), Array(None, [1, 2])]
+REFERENCES = {t.I31REF: SMALL, t.ARRAYREF: ARRAYS, t.EQREF: [*SMALL, *ARRAYS, I31Reference(5)]}
+
+
 def bytes_of_lanes(lanes, size):
     return sum(lane << 8 * size * at for at, lane in enumerate(lanes))
 
@@ -150,7 +156,9 @@ def draws(row, parameters, draw):
         ),
     ]
     pools = [
-        vectors
+        REFERENCES[type_]
+        if type_ in REFERENCES
+        else vectors
         if type_ is t.V128
         else INTEGERS[8 * type_.size]
         if type_ in (t.I32, t.I64)
@@ -164,7 +172,7 @@ def draws(row, parameters, draw):
 def check(row, made, names, result, operands, wanted):
     try:
         found = evaluate(made, names, result)
-    except (ZeroDivisionError, Trap):
+    except (ZeroDivisionError, AttributeError, Trap):
         found = Trap
     if row.template.rounds and found is not Trap:
         found = f32.round(found)
