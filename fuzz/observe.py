@@ -187,14 +187,16 @@ class Shim:
     # Writers
 
     def note_code(self) -> Code:
-        """Write local 0 and go on, unless the memory is full; as 64 bits, to see that the upper ones are 0."""
+        """Write local 0 and go on, unless the memory is full. With more than 32 bits, others are written."""
         if self.by_host:
             host = self.make("call", HOST_FUNCTION)
             return [self.make("i32.const", WORD), self.make("local.get", 0), host, self.make("drop")]
-        store = Instruction(self.make("i64.store").row, (MemArg(2, self.memory, 0),))
+        store = Instruction(self.make("i64.store32").row, (MemArg(2, self.memory, 0),))
+        wide = [self.make("local.get", 0), self.make("i64.extend_i32_u")]
+        folded = [*wide, *wide, self.make("i64.const", 32), self.make("i64.shr_u"), self.make("i64.xor")]
         return [
             self.make("global.get", self.cursor), self.i32(LAST), self.make("i32.lt_u"), self.make("if", None),
-            self.make("global.get", self.cursor), self.make("local.get", 0), self.make("i64.extend_i32_u"), store,
+            self.make("global.get", self.cursor), *folded, store,
             self.make("global.get", self.cursor), self.i32(4), self.make("i32.add"),
             self.make("global.set", self.cursor), self.make("end"),
         ]  # fmt: skip

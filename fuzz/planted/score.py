@@ -159,20 +159,19 @@ def score_all(count: int, jobs: int, scorer: Scorer, book: ScoreBook, progress: 
     open_ = {kind: iter(candidates(kind)) for kind in shares(count)}
     first = [mutant for kind, share in shares(count).items() for mutant in islice(open_[kind], share)]
     scores: list[Score] = []
-    with ThreadPoolExecutor(jobs) as pool:
-        try:
-            running = {pool.submit(score_one, each, scorer, book) for each in interleaved(first)}
-            while running:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                for score in (future.result() for future in done):
-                    scores.append(score)
-                    progress(score)
-                    another = next(open_[score.kind], None) if score.stillborn else None
-                    if another is not None:
-                        running.add(pool.submit(score_one, another, scorer, book))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        running = {pool.submit(score_one, each, scorer, book) for each in interleaved(first)}
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for score in (future.result() for future in done):
+                scores.append(score)
+                progress(score)
+                another = next(open_[score.kind], None) if score.stillborn else None
+                if another is not None:
+                    running.add(pool.submit(score_one, another, scorer, book))
+    finally:
+        pool.shutdown(cancel_futures=True)
     return scores
 
 

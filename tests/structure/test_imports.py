@@ -28,7 +28,7 @@ THIRD_PARTY = {
     "debug": {"elftools"},
     "native": {"wasmtime"},
     "spec_tests": {"pytest"},
-    "fuzz": {"wasmtime", "hypothesis", "atheris", "distributed"},
+    "fuzz": {"wasmtime", "hypothesis", "atheris", "distributed", "rich"},
 }
 FREE_NAMES = {"quire.__version__"}
 
