@@ -1,11 +1,21 @@
 """What all tests share."""
 
+import math
 import os
 from collections.abc import Callable
 
 import pytest
 
+from quire.engine.cache import keys
+
 os.environ["QUIRE_CACHE_SIZE"] = "0"  # tests find nothing that was made before, and leave nothing; processes inherit it
+
+
+@pytest.fixture
+def steady_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sources count as unchanged, even where somebody edits them while the tests run."""
+    monkeypatch.setattr(keys, "LOADED", math.inf)
+    keys.fingerprint.cache_clear()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What all that is kept depends on beside the module: Python, this engine, and the features.
+"""What all that is kept depends on beside the module: Python, the sources of this engine, and the features.
 
 A change of any of these gives another key, so nothing that another program made is ever found.
 """
@@ -13,7 +13,6 @@ from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from typing import Final
 
-from quire import __version__
 from quire.engine.extension import Extension
 from quire.engine.instruction_set import InstructionSet
 
@@ -37,7 +36,7 @@ def fingerprint(instruction_set: InstructionSet) -> bytes | None:
             folders.append(_folder_of(each.home))
         elif not _is_layers_alone(each):
             return None
-    digest = sha256(repr((_python(), __version__, instruction_set.features)).encode())
+    digest = sha256(repr((_python(), instruction_set.features)).encode())
     for folder in folders:
         sources = _digest(folder)
         if sources is None:

@@ -10,6 +10,8 @@ from quire.engine.cache.kept import LEAST
 from quire.engine.compile import world
 from quire.wat.parser import parse_module
 
+pytestmark = pytest.mark.usefixtures("steady_sources")
+
 FIRST = """
     cache
     cache --clear

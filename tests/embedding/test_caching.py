@@ -14,6 +14,8 @@ from quire.engine.binary import encode
 from quire.engine.cache.kept import LEAST
 from quire.wat.parser import parse_module
 
+pytestmark = pytest.mark.usefixtures("steady_sources")
+
 
 @pytest.fixture
 def data():
