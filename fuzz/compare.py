@@ -7,10 +7,11 @@ instruction at which they part where that can be told.
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from quire.fuzz.generate.nans import VIOLATION
@@ -20,6 +21,7 @@ from quire.fuzz.observe import MARKER
 NO_ANSWER = frozenset({"unsupported", "exhausted"})
 LIMITS = frozenset({"trap allocation", "trap stack"})
 """Limits of a host: from such a call on, nothing is compared. Spec: appendix/implementation"""
+PLACE = re.compile(r".*at offset \w+: |\(at .*|\d+")
 SEVERAL_CAUSES = frozenset({frozenset({"trap null", "trap array"}), frozenset({"trap memory", "trap unaligned"})})
 """Traps of instructions with several causes at once: the specification says that it traps, not why."""
 
@@ -35,12 +37,13 @@ class Difference:
     dissenting: tuple[str, ...]
     outcomes: tuple[str, str]
     call: int = -1
+    reason: str = ""  # of a refusal
 
     @property
     def bucket(self) -> str:
         """What differences of this kind have in common, without the number of the call and the values."""
         kinds = " / ".join(self.outcomes) if self.phase in ("verdict", "call", "process") else ""
-        return " ".join(part for part in (self.phase, "+".join(self.dissenting), kinds) if part)
+        return " ".join(part for part in (self.phase, "+".join(self.dissenting), kinds, self.reason) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ def compare(answers: Mapping[str, Answer]) -> Verdict:
     if first is None or len(taking_part) < 2:
         return Verdict(None, 0, 0, len(taking_part))
     if len({verdict_of(each) for each in taking_part.values()}) > 1:
-        return Verdict(_differ("verdict", {n: verdict_of(a) for n, a in taking_part.items()}), 0, 0, len(taking_part))
+        found = _differ("verdict", {n: verdict_of(a) for n, a in taking_part.items()})
+        return Verdict(replace(found, reason=reason_of(taking_part)), 0, 0, len(taking_part))
     count = comparable(taking_part)
     traps = sum(call.startswith("trap") for call in first.calls[:count])
     return Verdict(first_difference(taking_part, count), count, traps, len(taking_part))
@@ -84,6 +88,13 @@ def all_refuse(answers: Mapping[str, Answer]) -> Difference | None:
     """Where every leg holds a module for invalid that should be valid, its generator differs from all of them."""
     refusing = {name: each.detail for name, each in answers.items() if verdict_of(each) == "refused"}
     return Difference("generator", (), (next(iter(refusing.values())), "")) if refusing else None
+
+
+def reason_of(answers: Mapping[str, Answer]) -> str:
+    """Why a leg refuses a module, the last line of it up to a colon and without what differs from case to case."""
+    refusals = [each.detail.strip() for each in answers.values() if verdict_of(each) == "refused"]
+    line = (refusals[0].splitlines() if refusals and refusals[0] else [""])[-1]
+    return PLACE.sub("", line).partition(":")[0].strip()[:60]
 
 
 def comparable(answers: Mapping[str, Answer]) -> int:

@@ -18,12 +18,13 @@ from quire.fuzz.matrix import matrix
 from quire.fuzz.observe import observe
 from quire.fuzz.pages import program_case
 from quire.fuzz.scramble import scrambled
+from quire.fuzz.scribble import scribbled
 from quire.fuzz.smith import Forge
 
 BROKEN = 12
-PROGRAM, SCRAMBLED, MISMADE = 9, 10, 11
-"""Of so many cases these are a program for the states of pages, where legs have memory control, and two modules with
-something wrong in them: in the bytes, in the syntax."""
+SCRIBBLED, PROGRAM, SCRAMBLED, MISMADE = 8, 9, 10, 11
+"""Of so many cases these are a program for the states of pages, where legs have memory control, and three modules with
+something wrong in them: in the text, in the bytes, in the syntax."""
 DETERMINISTIC = ("wasmtime", "wasmtime-none", "pulley", "model")
 """The legs, beside our own, whose relaxed instructions are those of the deterministic profile."""
 VARIANTS = 8  # broken modules that are made of one
@@ -87,8 +88,8 @@ class Cases:
         kind = number % BROKEN
         if kind == PROGRAM and set(OWN) <= set(configuration.features):
             return program_case(SeededChoices(seed))
-        if kind in (SCRAMBLED, MISMADE):
-            change = scrambled if kind == SCRAMBLED else break_module
+        change = {SCRIBBLED: scribbled, SCRAMBLED: scrambled, MISMADE: break_module}.get(kind)
+        if change is not None:
             return change(self._base(number // BROKEN // VARIANTS), SeededChoices(seed))
         return self._valid(seed, number)
 

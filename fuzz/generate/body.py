@@ -24,6 +24,8 @@ from quire.fuzz.generate.plan import Plan, function_type
 from quire.proposal_ops.threads.accesses import AtomicMemArgKind
 
 DEEPEST = 12
+LENGTHS = (0, 1, 3, 255, 4096)
+"""Of new arrays, at their most: longer ones only show how long a host is willing to wait."""
 IDENTITY = 0xFFFF0000
 """The fuel that function 0 leaves when it has none: others leave that much less their index, all of it negative."""
 CANONICAL = {"f32": 1, "f64": 2, "f32x4": 3, "f64x2": 4}
@@ -226,7 +228,7 @@ class Body:
         """An operand that keeps to its role, as a rule."""
         type_ = production.signature.parameters[index]
         role = role_of(production.row, production.signature, index)
-        if role is Role.ANY or self.choices.below(1000) < self.risk:
+        if role is Role.ANY or (role is not Role.LENGTH and self.choices.below(1000) < self.risk):
             self.value(type_)
         elif isinstance(type_, t.ReferenceType):
             self.reference(production, type_, role)
@@ -254,7 +256,8 @@ class Body:
         elif role is Role.GROWTH and self.choices.chance(10):
             self.constant(type_, draw_bits(self.choices, type_))
         elif role is Role.LENGTH:
-            self.constant(type_, 4 + self.choices.below(4))
+            risky = self.choices.below(1000) < self.risk
+            self.constant(type_, self.choices.pick(LENGTHS) if risky else 4 + self.choices.below(4))
         else:
             gone = role is Role.TINY and self.is_dropped(production)
             self.constant(type_, 0 if gone else self.choices.below(2 if role is Role.TINY else 3))

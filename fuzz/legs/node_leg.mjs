@@ -11,7 +11,7 @@ const CLASSES = [
   ["unaligned accesses", "unaligned"], ["Atomics.wait cannot", "shared"],
   ["requested new array is too large", "allocation"], ["Maximum call stack", "stack"],
 ];
-const UNSUPPORTED = ["memory-control", "custom-page-sizes", "wide-arithmetic"];
+const UNSUPPORTED = ["memory-control", "custom-page-sizes", "wide-arithmetic", "text"];
 
 function classOf(error) {
   if (error instanceof WebAssembly.Exception) return "exception";

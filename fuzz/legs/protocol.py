@@ -19,6 +19,9 @@ LARGEST = 1 << 28  # bytes of a frame
 ALIGNMENT_TRAP = "alignment-trap"
 """The feature of modules of memory control whose ranges of pages must be aligned, by the proposal's setting."""
 
+TEXT = "text"
+"""The feature of requests whose module is no binary but text, in UTF-8."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -7,6 +7,7 @@ import gc
 import hashlib
 import sys
 from collections.abc import Callable
+from functools import cache
 
 from quire.engine import types as t
 from quire.engine.binary import decode, encode
@@ -21,9 +22,11 @@ from quire.engine.runtime.objects import GuestException
 from quire.engine.runtime.store import Store
 from quire.engine.tiers import TIERS
 from quire.engine.validate import validate
-from quire.fuzz.legs.protocol import ALIGNMENT_TRAP, Answer, Request, serve
+from quire.fuzz.legs.protocol import ALIGNMENT_TRAP, TEXT, Answer, Request, serve
 from quire.fuzz.legs.traps import class_of
-from quire.proposal_ops import FEATURES, instruction_set
+from quire.proposal_ops import FEATURES, instruction_set, text_extensions
+from quire.wat.parser import parse_module
+from quire.wat.text_format import TextFormat
 
 FUEL = 5_000_000  # far more than a shim gives; a module of another kind may need it
 LIMITS = HostLimits(fuel=FUEL, memory=1 << 28, array=1 << 20, table=1 << 20)
@@ -54,13 +57,16 @@ class QuireLeg:
 
     def start(self, request: Request, trace: list[tuple[int, int]]) -> Instance:
         """An instance of the module, after those that it imports from."""
-        known = instruction_set([name for name in request.features if name in FEATURES])
+        features = tuple(name for name in FEATURES if name in request.features)
+        known = instruction_set(features)
         store = Store(LIMITS, {"alignment": "trap"} if ALIGNMENT_TRAP in request.features else None)
         names: Names = {("host", "note"): noting(trace)}
         for name, binary in request.providers:
             provider = self.instance(store, binary, known, names)
             names.update({(name, export): extern for export, extern in provider.exports.items()})
-        return self.instance(store, request.binary, known, names)
+        text_or_binary = request.binary
+        binary = assembled(text_or_binary, features) if TEXT in request.features else text_or_binary
+        return self.instance(store, binary, known, names)
 
     def instance(self, store: Store, binary: bytes, known: InstructionSet, names: Names) -> Instance:
         """An instance of one module, whose imports have these names."""
@@ -86,6 +92,18 @@ class QuireLeg:
             return "trap exception"
         except Exhausted as error:
             return f"trap {class_of(error.reason)}"
+
+
+@cache
+def text_format(features: tuple[str, ...]) -> TextFormat:
+    """The text format with these features."""
+    return TextFormat(instruction_set(features), text_extensions(features))
+
+
+def assembled(text: bytes, features: tuple[str, ...]) -> bytes:
+    """The binary of a module in text. Raises Malformed, or Exhausted for one that nests too deep."""
+    form = text_format(features)
+    return encode(parse_module(text.decode(), form), form.instruction_set)
 
 
 def noting(trace: list[tuple[int, int]]) -> HostFunction:

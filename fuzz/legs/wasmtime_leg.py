@@ -10,7 +10,7 @@ from typing import Any
 import wasmtime
 from wasmtime import TrapCode
 
-from quire.fuzz.legs.protocol import Answer, Request, serve
+from quire.fuzz.legs.protocol import TEXT, Answer, Request, serve
 
 PROFILES = ("optimised", "none", "pulley")
 UNSUPPORTED = {"memory-control"}
@@ -52,7 +52,8 @@ class WasmtimeLeg:
             return Answer("unsupported")
         try:
             providers = [(name, wasmtime.Module(self.engine, binary)) for name, binary in request.providers]
-            module = wasmtime.Module(self.engine, request.binary)
+            text = TEXT in request.features
+            module = wasmtime.Module(self.engine, request.binary.decode() if text else request.binary)
         except wasmtime.WasmtimeError as error:
             return Answer("invalid", str(error))
         trace: list[tuple[int, int]] = []

@@ -18,7 +18,7 @@ from quire.engine.errors import Exhausted, Malformed
 from quire.engine.instruction_set import InstructionSet
 from quire.fuzz.compare import NO_ANSWER, compare, verdict_of
 from quire.fuzz.legs.process import LegProcess, ask_all, leg_command
-from quire.fuzz.legs.protocol import ALIGNMENT_TRAP, Answer, Request
+from quire.fuzz.legs.protocol import ALIGNMENT_TRAP, TEXT, Answer, Request
 from quire.proposal_ops import FEATURES, instruction_set, text_extensions
 from quire.wat.parser import parse_module
 from quire.wat.printer import print_module
@@ -139,19 +139,30 @@ def wast(request: Request, answers: Mapping[str, Answer], bucket: str) -> str:
     told_by = [each for each in reversed(list(answers.values())) if each.verdict not in NO_ANSWER | FAILURES]
     verdicts = Counter(map(verdict_of, told_by))
     if max(verdicts, key=lambda verdict: verdicts[verdict], default="") == "refused":
-        return "\n".join([*lines, refusal(request.binary, known)]) + "\n"
-    texts = [*(provider_text(*each, names) for each in request.providers), module_text(request.binary, names)]
+        return "\n".join([*lines, refusal(request, known, names)]) + "\n"
+    texts = [provider_text(*each, names) for each in request.providers]
+    texts.append(quoted(request.binary) if TEXT in request.features else module_text(request.binary, names))
     lines += [line.rstrip() for line in ((*HOST, *texts) if '"host"' in "".join(texts) else texts)]
     return "\n".join([*lines, *assertions(request, usual(answers))]) + "\n"
 
 
-def refusal(binary: bytes, known: InstructionSet) -> str:
-    """That bytes must not be taken."""
+def refusal(request: Request, known: InstructionSet, names: Sequence[str]) -> str:
+    """That bytes or text must not be taken."""
+    text = TEXT in request.features
+    module = quoted(request.binary) if text else f'(module binary "{escaped(request.binary)}")'
     try:
-        decode(binary, known)
+        if text:
+            parse_module(request.binary.decode(), TextFormat(known, text_extensions(names)))
+        else:
+            decode(request.binary, known)
     except Malformed:
-        return f'(assert_malformed (module binary "{escaped(binary)}") "")'
-    return f'(assert_invalid (module binary "{escaped(binary)}") "")'
+        return f'(assert_malformed {module} "")'
+    return f'(assert_invalid {module} "")'
+
+
+def quoted(text: bytes) -> str:
+    """A module in text, as the string that it is."""
+    return f'(module quote "{escaped(text)}")'
 
 
 def module_text(binary: bytes, names: Sequence[str]) -> str:
