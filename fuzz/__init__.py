@@ -2,9 +2,10 @@
 
     choices.py     where decisions come from: a seed, bytes, hypothesis
     generate/      modules from choices
-    matrix.py      every instruction on every edge value
-    broken.py      modules with something wrong in them
-    smith.py       modules of wasm-tools smith
+    matrix.py      every instruction on every edge value; matrix_control.py those whose operands are code
+    broken.py      modules with something wrong in them; scramble.py in their bytes, scribble.py in their text
+    pages.py       programs for the states of pages
+    smith.py       modules of wasm-tools
     observe.py     the shim that lets everything be compared
     legs/          engines as processes
     compare.py     answers of several legs

@@ -7,6 +7,9 @@
     leaves.py       constants and constructors: the simplest code for a type
     catalogue.py    which instructions make a value of a type, with which immediates
     operands.py     what an operand is good for, so that few calls trap
+    nans.py         float instructions whose NaNs are held to what is allowed
+    noting.py       functions such as hosts offer
+    providers.py    what of a module stands in another one
     control.py      blocks, branches, calls, exceptions
     body.py         function bodies
     generator.py    all of it: generate(choices) -> Generated
