@@ -80,6 +80,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seconds", type=float, default=600.0, help="of processor time for one bug (default: %(default)s)"
     )
     planted.add_argument("-j", "--jobs", type=_positive, default=1, help="bugs that are searched for at a time")
+    planted.add_argument(
+        "--reduce", action="store_true", help="make the case small that shows a bug, and tell its size"
+    )
     planted.add_argument("--only", metavar="NAME", help="one mutant, by its name")
     planted.add_argument("--list", action="store_true", help="only list the catalogue")
 
@@ -306,7 +309,8 @@ def _planted(arguments: argparse.Namespace) -> int:
     if "wasmtime" not in known_legs():
         raise Unusable("planted bugs are searched with wasmtime: pip install 'quire[oracle]'")
     with Questions() as questions:
-        scorer, book = Scorer(arguments.seconds, questions), ScoreBook(arguments.folder)
+        reduced = arguments.folder / "reduced" if arguments.reduce else None
+        scorer, book = Scorer(arguments.seconds, questions, reduced), ScoreBook(arguments.folder)
         if arguments.only:
             scores = [scorer.score(named(arguments.only))]
             _say(str(scores[0]))

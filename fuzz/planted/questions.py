@@ -78,6 +78,11 @@ class Questions:
                     self._known[number] = found
             return found
 
+    def case(self, question: Question) -> Generated:
+        """The case that a question asks about."""
+        with self._lock:
+            return self._case(question.source, question.number)
+
     def is_right(self, question: Question) -> bool:
         """Whether the engine without a planted bug answers as it should: what it gets wrong tells nothing of others."""
         with self._lock:

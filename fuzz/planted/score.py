@@ -21,11 +21,14 @@ from threading import Lock
 
 from quire.engine.binary import encode
 from quire.engine.module import Module
+from quire.fuzz.campaign.cases import request_of
 from quire.fuzz.compare import compare
-from quire.fuzz.legs.process import LegCommand, LegProcess
+from quire.fuzz.legs.process import LegCommand, LegProcess, ask_all, leg_command
 from quire.fuzz.legs.protocol import Request
 from quire.fuzz.planted.catalogue import Mutant, candidates, shares, source_of
 from quire.fuzz.planted.questions import Question, Questions
+from quire.fuzz.reduction.reduce import reduce, same_bucket, size_of
+from quire.fuzz.reduction.reproduce import write_case
 
 NOTHING = Request(encode(Module()), (), ())
 """What every process must be able to run that counts as started."""
@@ -45,6 +48,8 @@ class Score:
     questions: int = 0
     source: str = ""  # of the question that showed it
     number: int = -1
+    size: int = 0  # of the case that was made of it, in bytes; 0 where it was not reduced
+    reduction: float = 0.0  # seconds that this took, of those that pass
 
     @property
     def found(self) -> bool:
@@ -54,7 +59,8 @@ class Score:
         if self.stillborn:
             return f"{self.name}  {self.what}  cannot start"
         told = f"{self.bucket} ({self.source} {self.number})" if self.found else "MISSED"
-        return f"{self.name}  {self.what}  {self.seconds:.1f} s, {self.questions} questions  {told}"
+        reduced = f"  {self.size} bytes in {self.reduction:.1f} s" if self.size else ""
+        return f"{self.name}  {self.what}  {self.seconds:.1f} s, {self.questions} questions  {told}{reduced}"
 
 
 def planted_leg(mutant: Mutant) -> LegCommand:
@@ -65,9 +71,10 @@ def planted_leg(mutant: Mutant) -> LegCommand:
 class Scorer:
     """Searches for one bug after another; several threads may."""
 
-    def __init__(self, seconds: float, questions: Questions) -> None:
+    def __init__(self, seconds: float, questions: Questions, folder: Path | None = None) -> None:
         self.seconds = seconds  # of processor time, for one bug
         self.questions = questions
+        self.folder = folder  # for reduced cases; None to reduce none
 
     def score(self, mutant: Mutant) -> Score:
         """Ask until an answer is wrong, or the time is over."""
@@ -80,13 +87,24 @@ class Scorer:
                 bucket = self._shown(question, planted)
                 seconds = spent.add(question.cost)
                 if bucket:
-                    return replaced(
+                    found = replaced(
                         begun, bucket=bucket, seconds=seconds, questions=count, source=question.source,
                         number=question.number,
                     )  # fmt: skip
+                    return found if self.folder is None else self._reduced(found, question, planted, self.folder)
                 if seconds > self.seconds:
                     return replaced(begun, seconds=seconds, questions=count)
         return begun
+
+    def _reduced(self, score: Score, question: Question, planted: LegProcess, folder: Path) -> Score:
+        """With the case made small and written down."""
+        started = time.monotonic()
+        with LegProcess(leg_command(question.oracle)) as oracle:
+            legs = (planted, oracle)
+            small = reduce(self.questions.case(question), same_bucket(score.bucket, legs))
+            request = request_of(small)
+            write_case(folder, request, ask_all(legs, request), f"{score.name}: {score.bucket}")
+        return replaced(score, size=size_of(small), reduction=time.monotonic() - started)
 
     def _shown(self, question: Question, planted: LegProcess) -> str:
         """The bucket of a wrong answer, "" for a right one."""
@@ -142,9 +160,11 @@ class ScoreBook:
             except (ValueError, TypeError):
                 continue
 
-    def known(self, mutant: Mutant, seconds: float) -> Score | None:
-        """What became of it, if that is known and it was given as much time."""
+    def known(self, mutant: Mutant, seconds: float, *, reduced: bool) -> Score | None:
+        """What became of it, if that is known and it was given as much time, and its case reduced if it is to be."""
         found = self._known.get((mutant.name, version_of(mutant)))
+        if found is not None and found.found and reduced and not found.size:
+            return None
         missed_too_soon = found is not None and not found.found and not found.stillborn and found.seconds < seconds
         return None if missed_too_soon else found
 
@@ -177,7 +197,7 @@ def score_all(count: int, jobs: int, scorer: Scorer, book: ScoreBook, progress: 
 
 def score_one(mutant: Mutant, scorer: Scorer, book: ScoreBook) -> Score:
     """The score of a mutant, from the book if it is there."""
-    known = book.known(mutant, scorer.seconds)
+    known = book.known(mutant, scorer.seconds, reduced=scorer.folder is not None)
     if known is None:
         known = scorer.score(mutant)
         book.write(known)
@@ -204,6 +224,10 @@ def told(scores: Iterable[Score]) -> list[str]:
     found = sorted(each.seconds for each in started if each.found)
     if len(found) > 1:
         lines.append(f"processor seconds  median {median(found):.1f}, 95th percentile {quantiles(found, n=20)[-1]:.1f}")
+    sizes = [each.size for each in started if each.size]
+    if sizes:
+        longest = max(each.reduction for each in started)
+        lines.append(f"reduced cases      median {median(sizes):.0f} bytes, of {len(sizes)}; {longest:.0f} s at most")
     lines += [f"missed  {each.name}  {each.what}" for each in started if not each.found]
     share = 100 * len(found) / max(1, len(started))
     return [*lines, f"{len(found)} of {len(started)} found: {share:.1f} %"]

@@ -157,6 +157,7 @@ def pruned(generated: Generated) -> Attempts:
     counts = {
         "table": len(module.tables), "memory": len(module.memories), "global": len(module.globals),
         "tag": len(module.tags), "element": len(module.elements), "data": len(module.data),
+        "function": len(module.imports) + len(module.functions),
     }  # fmt: skip
     everything = [(space, index) for space, count in counts.items() for index in range(count)]
     yield from (prune(generated, [each]) for each in everything)

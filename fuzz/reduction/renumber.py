@@ -27,6 +27,7 @@ from quire.engine.module import (
     Expression,
     FunctionDefinition,
     Instruction,
+    Names,
 )
 from quire.fuzz.generate.catalogue import FUEL
 from quire.fuzz.generate.generator import Call, Generated
@@ -211,6 +212,7 @@ class Renumbering:
             exports=tuple(self.exports()),
             elements=self.elements(declared),
             data=tuple(map(self.data, self.kept("data", module.data))),
+            names=Names(),
         )
         fuel = generated.fuel and FUEL in self.maps["global"]
         calls = tuple(
