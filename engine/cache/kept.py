@@ -54,7 +54,8 @@ class Kept:
         return self._records.get(variant, {}).get(function)
 
     def keep(self, variant: str, function: int, record: bytes, seconds: float) -> None:
-        """Add a record; `seconds` is how long it took to make."""
+        """Add a record, to be found from now on; `seconds` is how long it took to make."""
+        self._records.setdefault(variant, {})[function] = record
         self._news.add(variant, function, record)
         self._news.worked(seconds)
 

@@ -185,6 +185,15 @@ def test_what_two_processes_add_is_all_there(data, cache, made):
     assert made == ["double", "sum"]
 
 
+def test_instances_of_one_module_share_code(data, cache, made):
+    valid = load(data, CORE, cache)
+    for _ in range(2):
+        store = Store()
+        instance = instantiate(store, valid, [HostFunction(valid.context.functions[0], log)], Compiler())
+        assert told(instance, "double", 4) == (8,)
+    assert made == ["double"]
+
+
 def test_it_is_written_when_the_module_is_dropped(data, cache):
     instance = start(data, cache)
     told(instance, "double", 1)
