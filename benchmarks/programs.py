@@ -41,7 +41,10 @@ PROGRAMS: Mapping[str, Program] = MappingProxyType({
     "tour": Program("tour", b"pear\nfig\napple\n"),
     "minigzip there and back": Program("minigzip", REPETITIVE, ((), ("-d",))),
     "sqlite, 2,000 inserts and a query": Program("sqlite", SQL),
+    "brotli there and back": Program("brotli", REPETITIVE, ((), ("-d",))),
     "lua, script.lua": Program("lua", (HERE.parent / "tests" / "programs" / "script.lua").read_bytes()),
+    "lua, work.lua": Program("lua", (HERE / "scripts" / "work.lua").read_bytes()),
+    "quickjs, hello and fib(18)": Program("quickjs", (HERE / "scripts" / "work.js").read_bytes()),
 })  # fmt: skip
 
 
