@@ -23,10 +23,12 @@ from quire.engine.instructions.expressions import (
     infix,
     literal,
     number,
+    plus,
     shifted,
     strict,
 )
 
+SLACK = 16  # bytes that may be accessed from the last address of a range on
 AT, STORED = "at", "v"  # the address and the value of an access that is tested
 
 VIEWS = {"16": "H", "s16": "h", "32": "I", "s32": "i", "64": "Q", "f64": "d"}
@@ -65,6 +67,9 @@ def access(translator: Translator, operation: n.Operation, values: list[Value]) 
     if described is None:
         raise Crash(f"{n.mnemonic(operation)} is no access")
     translator.note(operation, values)
+    if operation in translator.opened:  # then the address is in a range of the memory as it stands
+        first = values[0]
+        values = [first._replace(low=max(first.low, 0), high=min(first.high, there.mask)), *values[1:]]
     return (store if described.stores else load)(translator, operation, values, described, there)
 
 
@@ -75,7 +80,7 @@ def load(translator: Translator, operation: n.Operation, values: list[Value], ac
     """From the bytes, or from the memory."""
     m, *immediates = n.immediates(operation)
     base = address_operand(values[0], there)
-    test = condition(base, m, access, there)
+    test = condition(base, m, access, there, opened=operation in translator.opened)
     found = read(translator, behind_test(base, there) if test else base, m, access, there)
     if access.make is not None:
         found = access.make(*immediates, *values[1:], found)
@@ -121,7 +126,7 @@ def store(translator: Translator, operation: n.Operation, values: list[Value], a
     value = values[1] if access.make is None else access.make(*immediates, *values[1:])
     form = form_of(access)
     value = canon(value, (1 << form.bits) - 1) if form.bits else strict(value)
-    test = condition(base, m, access, there)
+    test = condition(base, m, access, there, opened=operation in translator.opened)
     if not test:
         return Value(write(translator, base, m, access, there, value))
     stored, first = (value, "") if value.simple else (Value(STORED), f"{STORED} = {value.text}\n")
@@ -174,7 +179,7 @@ def element(translator: Translator, base: Value, m: MemArg, there: Bytes, form: 
     """An element of a typed view, at an address that is aligned."""
     at = number(shifted(base, form.exponent, there.mask))
     if m.offset:
-        at = infix(at, "+", literal(m.offset >> form.exponent), SUM)
+        at = plus(at, m.offset >> form.exponent)
     translator.uses.add(Use("view", form.view, there.memory))
     return f"{form.view}{there.memory}[{at.text}]"
 
@@ -182,14 +187,16 @@ def element(translator: Translator, base: Value, m: MemArg, there: Bytes, form: 
 # Where the memory is asked
 
 
-def condition(base: Value, m: MemArg, access: Access, there: Bytes) -> str:
-    """The condition under which the bytes may be accessed, or "" for none. It puts the operand into AT."""
+def condition(base: Value, m: MemArg, access: Access, there: Bytes, *, opened: bool) -> str:
+    """The condition under which the bytes may be accessed, or "" for none. It puts the operand into AT. One that is
+    `opened` lies in a range.
+    """
     reduced = number(canon(base, there.mask))
     text, tests = reduced.text if reduced.simple else f"({AT} := {reduced.text})", []
-    if there.code.ranges:
+    if there.code.ranges and not opened:
         ranges, at = "w" if access.stores else "r", text + (f" + {m.offset}" if m.offset else "")
         tests.append(f"{ranges}{there.memory} <= {at} <= {ranges}e{there.memory}")
-    else:
+    elif not there.code.ranges:
         limit = (there.code.first_writable if access.stores else there.code.first_readable) - m.offset
         if limit > 0 and base.low < limit:
             tests.append(f"{text} >= {limit:#x}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from quire.engine.compile import nodes as n
 from quire.engine.compile import structure as s
 from quire.engine.compile.analysis import targets
-from quire.engine.instructions.expressions import SUM, Value, infix, literal, signed
+from quire.engine.instructions.expressions import PRODUCT, SUM, UNARY, Value, infix, plus, signed
 
 MOST_TURNS = 1 << 16  # between two looks at whether to go on, in a small loop
 LONGEST = 1 << 20  # statements between two looks
@@ -81,7 +81,9 @@ def _with_end(path: Path, end: s.Tree) -> s.Tree:
 
 
 Form = tuple[Path, s.If, bool, bool]
-"""The path to the last block, which ends its last tree; the test, its outcome to go on, whether it comes first."""
+"""The path to the last block, which is the last but one in its last tree; the test, its outcome to go on, whether it
+comes first.
+"""
 
 
 def _tested_behind(path: Path) -> Form | None:
@@ -90,7 +92,7 @@ def _tested_behind(path: Path) -> Form | None:
     code, test = path[-2][-2:]
     if not isinstance(code, s.Code) or not isinstance(test, s.If) or test.block is not code.block:
         return None
-    return [*path[:-2], path[-2][:-1]], test, test.then is path[-1], False
+    return path[:-1], test, test.then is path[-1], False
 
 
 def _tested_before(path: Path) -> Form | None:
@@ -99,11 +101,11 @@ def _tested_before(path: Path) -> Form | None:
     code, test = path[0]
     if not isinstance(code, s.Code) or code.block.statements or not isinstance(test, s.If):
         return None
-    return [*path[1:-1], path[-1][:-1]], test, test.then is path[1], True
+    return path[1:], test, test.then is path[1], True
 
 
 def _recognised(loop: s.Loop, path: Path, test: s.If, on: bool, tested: bool) -> Counted | None:
-    code = path[-1][-1]
+    code = path[-1][-2]
     if not isinstance(code, s.Code):
         return None
     last, count = code.block, _counts(code.block, test.condition)
@@ -119,7 +121,7 @@ def _recognised(loop: s.Loop, path: Path, test: s.If, on: bool, tested: bool) ->
     if changed.count(variable) != 1 or inside.count(last) != 1 or not all(map(frozenset(changed).isdisjoint, steady)):
         return None
     trimmed = n.Block(last.number, last.region, [each for each in last.statements if each is not count], last.end)
-    body = _with_end(path, [*path[-1][:-1], s.Code(trimmed)])
+    body = _with_end(path, [*path[-1][:-2], s.Code(trimmed)])
     done, turns = test.otherwise if on else test.then, _turns(inside)
     return Counted(variable, count, step, *continuing, test.condition, on, tested, body, last, trimmed, done, turns)
 
@@ -254,7 +256,7 @@ def span(found: Counted, variable: Value, bound: Value, step: Value, most: int) 
         checked = [variable] if found.tested or down else []
         checked += [bound] if down and not bound.constant else []
         conditions += [f"{each.text} <= {most:#x}" for each in checked if not each.within(-1, most)]
-    end = {"le": shifted_by(bound, 1), "ge": shifted_by(bound, -1)}.get(relation, bound)
+    end = {"le": plus(bound, 1), "ge": plus(bound, -1)}.get(relation, bound)
     if end.high < -1:
         return None
     conditions += within_reach(found, *((end, variable) if down else (variable, end)), step)
@@ -270,11 +272,17 @@ def span(found: Counted, variable: Value, bound: Value, step: Value, most: int) 
     return Span(end, tuple(conditions))
 
 
-def shifted_by(value: Value, by: int) -> Value:
-    """A value and 1 or -1."""
-    if value.constant:
-        return literal(value.low + by)
-    return infix(value, "+" if by > 0 else "-", literal(1), SUM, value.low + by, value.high + by)
+def turns_of(variable: Value, end: Value, step: Value) -> str:
+    """How many turns there are from a value to an end, in Python; by a step that is not known, at most."""
+    low, high = (end, variable) if step.high < 0 else (variable, end)
+    distance = difference(high, low)
+    size = abs(step.low) if step.constant else 1
+    return f"-(-{distance.at(UNARY)} // {size})" if size > 1 else distance.at(PRODUCT)
+
+
+def difference(high: Value, low: Value) -> Value:
+    """By how much one value is greater than another."""
+    return plus(high, -low.low) if low.low == low.high else infix(high, "-", low, SUM)
 
 
 def within_reach(found: Counted, low: Value, high: Value, step: Value) -> list[str]:
@@ -283,7 +291,7 @@ def within_reach(found: Counted, low: Value, high: Value, step: Value) -> list[s
     some = low.high < high.low or (low.high <= high.low and found.tested)
     if some and high.high - low.low <= most:
         return []
-    distance = f"{high.at(SUM)} - {low.at(SUM + 1)}" if low.text != "0" else high.text
+    distance = difference(high, low).text
     least = "" if some or (found.tested and not found.relation.endswith(".ne")) else "0 <= " if found.tested else "0 < "
     return [f"{least}{distance} <= {most}"]
 
@@ -294,4 +302,4 @@ def meets(variable: Value, end: Value, step: Value) -> list[str]:
     exponent = size.bit_length() - 1
     if size == 1 << exponent and min(variable.zeros, end.zeros) >= exponent:
         return []
-    return [f"not ({end.at(SUM)} - {variable.text}) % {size}"]
+    return [f"not {difference(end, variable).at(PRODUCT)} % {size}"]

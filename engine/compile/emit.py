@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from quire.engine.compile import nodes as n
 from quire.engine.compile import structure as s
-from quire.engine.compile.counted import Counted, counted, span
+from quire.engine.compile.counted import Counted, Span, counted, span, turns_of
 from quire.engine.compile.facts import State, whole
 from quire.engine.compile.facts import variable as variable_of
+from quire.engine.compile.induction import Version, behind, is_live, with_elements
+from quire.engine.compile.opened import opened
 from quire.engine.compile.source import Line, Lines, Suite
 from quire.engine.compile.write import CAUGHT, Writer
-from quire.engine.instructions.expressions import PRIMARY, Value, canon, literal, number
+from quire.engine.instructions.expressions import PRIMARY, SHIFT, Value, canon, infix, literal, number, plus
 
 Emitted = tuple[Lines, bool]  # the lines, and whether the code may get behind them
 SELECTOR = "k"
@@ -33,9 +35,10 @@ class Emitter:
         lines, _ = self.tree(tree)
         return [Line(f"{EXIT} = 0"), *lines] if self.exits_far else lines
 
-    def tree(self, tree: s.Tree) -> Emitted:
+    def tree(self, tree: s.Tree, state: State | None = None) -> Emitted:
+        """The lines of a tree. `state` is what is known before it, if it does not start with a block."""
         lines: Lines = []
-        falls, state = True, State()
+        falls, state = True, state or {}
         for each in tree:
             if isinstance(each, s.Code):
                 more, state = self.writer.statements(each.block)
@@ -46,6 +49,7 @@ class Emitter:
             else:
                 more, falls = self.control(each, state)
                 lines += more
+                state = {}
         return lines, falls
 
     def control(self, node: s.Control, state: State) -> Emitted:
@@ -57,9 +61,9 @@ class Emitter:
             case s.Select():
                 return self.select(node, state)
             case s.Loop():
-                return self.loop(node)
+                return self.loop(node, state)
             case s.Once():
-                return self.once(node)
+                return self.once(node, state)
             case s.Several():
                 return self.several(node)
             case s.Guarded():
@@ -80,8 +84,8 @@ class Emitter:
 
     def branch(self, node: s.If, state: State) -> Emitted:
         condition, contrary, spots = self.writer.condition(node.condition, state)
-        then, then_falls = self.tree(node.then)
-        otherwise, otherwise_falls = self.tree(node.otherwise)
+        then, then_falls = self.tree(node.then, state)
+        otherwise, otherwise_falls = self.tree(node.otherwise, state)
         falls = then_falls or otherwise_falls
         if not then and not otherwise:
             return ([Line(condition, spots)] if spots else []), falls
@@ -111,14 +115,14 @@ class Emitter:
         more, falls = choose(SELECTOR, 0, count, lambda arm: self.tree(node.arms[arm]))
         return lines + more, falls
 
-    def loop(self, node: s.Loop) -> Emitted:
+    def loop(self, node: s.Loop, entry: State) -> Emitted:
         found = counted(node) if self.ranges else None
-        lines = self.range_loop(node, found) if found is not None else None
+        lines = self.range_loop(node, found, entry) if found is not None else None
         return (lines, True) if lines is not None else self.endless_loop(node)
 
-    def range_loop(self, node: s.Loop, found: Counted) -> Lines | None:
-        """A loop that Python counts."""
-        state, name = self.writer.states.get(node.header, {}), found.variable
+    def range_loop(self, node: s.Loop, found: Counted, entry: State) -> Lines | None:
+        """A loop that Python counts. `entry` is what is known before it."""
+        state, name = entry or self.writer.states.get(node.header, {}), found.variable
         type_ = found.count.types[0]
         most = whole(type_)[1] // 2
         variable, step = variable_of(name, type_, state), self.integer(found.step, state)
@@ -127,7 +131,7 @@ class Emitter:
         lines: Lines = []
         if not bound.simple:
             lines.append(Line(f"{name}end = {bound.text}"))
-            bound = bound._replace(text=f"{name}end", binding=PRIMARY, simple=True)
+            bound = Value(f"{name}end", PRIMARY, bound.low, bound.high, simple=True, zeros=bound.zeros)
         within = span(found, variable, bound, step, most)
         if within is None:
             return None
@@ -137,17 +141,54 @@ class Emitter:
         self.writer.states[found.trimmed] = self.writer.states.get(found.last, {})
         body, _ = self.tree(found.body)
         loop: Lines = [Line(f"for {name} in {natural} else {other}:"), Suite(body, nests=True)]
-        return lines + self.followed(loop, found, state) + self.left(node)
+        loop = self.followed(node, loop, found)
+        turns = turns_of(variable, within.end, step)
+        states, translator = self.writer.states, self.writer.translator
+        open_ = opened(found, translator, states, turns)
+        end = within.end.text
+        second = with_elements(node, found, translator.bytes, states, state, turns, end, open_.operations)
+        if second is not None:
+            fast = self.element_loop(node, found, second, within, step)
+            conditions = [*within.conditions, *second.conditions, *open_.conditions]
+            if conditions:
+                test = " and ".join(["RUN", *conditions])
+                loop = [*map(Line, open_.before), Line(f"if {test}:"), Suite(fast), Line("else:"), Suite(loop)]
+            else:
+                loop = [Line("if not RUN:"), Suite([Line("stop()")]), *fast]
+        return lines + loop + self.left(node)
 
-    def followed(self, loop: Lines, found: Counted, state: State) -> Lines:
+    def element_loop(self, node: s.Loop, found: Counted, second: Version, within: Span, step: Value) -> Lines:
+        """The second version of a loop, where `range` counts it."""
+        self.writer.states.update(second.states)
+        self.writer.translator.opened |= second.opened
+        name, end, by = found.variable, within.end, step
+        if second.counter is not None:
+            name, exponent = second.counter.element, second.counter.exponent
+            up = (1 << exponent) - 1 if step.low > 0 and end.zeros < exponent else 0
+            end = plus(plain_shift(plus(end, up), exponent), second.counter.bias)
+            by = literal(step.low >> exponent)
+        counts = f"range({name}, {end.text}{f', {by.text}' if by.text != '1' else ''})"
+        body, _ = self.tree(second.body)
+        loop: Lines = [Line(f"for {name} in {counts}:"), Suite(body, nests=True)]
+        return [*map(Line, second.before), *self.followed(node, loop, found, second.after)]
+
+    def followed(
+        self, node: s.Loop, loop: Lines, found: Counted, after: Sequence[tuple[n.Assign, State]] = ()
+    ) -> Lines:
         """A loop of Python, and what is done when it has come to its end: the last count, and the exit."""
-        counts = self.writer.assigned(found.count, self.writer.translator.value(found.count.value, state))
-        if found.tested:  # perhaps there was no turn
-            condition, contrary, _ = self.writer.condition(found.test, state)
-            counts = [Line(f"if {condition if found.on else contrary}:"), Suite(counts)]
+        counts: Lines = []
+        state, translator = self.writer.states.get(node.header, {}), self.writer.translator
+        if is_live(found.variable, behind(node, found)):
+            counts = self.writer.assigned(found.count, translator.value(found.count.value, state))
+            if found.tested:  # perhaps there was no turn
+                condition, contrary, _ = self.writer.condition(found.test, state)
+                counts = [Line(f"if {condition if found.on else contrary}:"), Suite(counts)]
+        for assign, known in after[::-1]:
+            counts = self.writer.assigned(assign, translator.value(assign.value, known)) + counts
         done, _ = self.tree(found.done)
         if not found.done or isinstance(found.done[0], s.Exit):
-            return [*loop, Line("else:"), Suite([*counts, *done[:-1]])]  # no break: nothing comes behind it
+            counts += done[:-1]  # no break: nothing comes behind it
+            return [*loop, Line("else:"), Suite(counts)] if counts else loop
         nested: Lines = [*loop, Line("else:"), Suite([*counts, *done]), Line("break")]
         return [Line("while True:"), Suite(nested, nests=True)]
 
@@ -161,8 +202,8 @@ class Emitter:
         lines: Lines = [Line("while RUN:"), Suite(body, nests=True), Line("else:"), Suite([Line("stop()")])]
         return lines + self.left(node), True
 
-    def once(self, node: s.Once) -> Emitted:
-        body, falls = self.tree(node.body)
+    def once(self, node: s.Once, state: State) -> Emitted:
+        body, falls = self.tree(node.body, state)
         if not node.used:
             return body, True
         if falls:
@@ -209,6 +250,11 @@ class Emitter:
         handler += [Line("else:"), default] if word == "elif" else default.lines
         lines: Lines = [Line("try:"), Suite(body, nests=True), Line("except Thrown as thrown:")]
         return [*lines, Suite(handler, nests=True)], falls
+
+
+def plain_shift(a: Value, by: int) -> Value:
+    """A value shifted right."""
+    return literal(a.low >> by) if a.constant else infix(a, ">>", literal(by), SHIFT, a.low >> by, a.high >> by)
 
 
 def returned(lines: Lines) -> Lines:

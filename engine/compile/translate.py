@@ -79,6 +79,7 @@ class Translator:
         self.spots: list[Spot] = []
         self.uses: set[Use] = set()
         self.loose: frozenset[str] = frozenset()  # the variables whose NaNs are made canonical where they are used
+        self.opened: set[n.Operation] = set()  # accesses that were checked before
         self.memo: dict[n.Operation, Made] = {}
 
     def bytes_of(self, memory: int) -> Bytes | None:

@@ -26,7 +26,8 @@ class AccessCode:
 
     Addresses below `first_readable` and `first_writable`, which the type fixes, are for the memory. With `ranges`, all
     are but those in the ranges `open_readable` and `open_writable` of `open_bytes`, attributes that are asked for again
-    after whatever may change them: (the first address, the last at which an access of up to 16 bytes may start).
+    after whatever may change them: (the first address, the last at which an access of up to 16 bytes may start). Its
+    methods `readable_around` and `writable_around` look for the range that an address is in, and give it or another.
     """
 
     first_readable: int = 0

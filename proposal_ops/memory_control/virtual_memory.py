@@ -104,6 +104,25 @@ class VirtualMemory(SectionedMemory):
         start, end = known
         return CLOSED if self.hosted or end > len(self.open_bytes) else (start, end - 16)
 
+    def readable_around(self, address: int) -> tuple[int, int]:
+        """Where accesses may start, around an address if it may be read; traps nothing."""
+        self.readable = self.allowed_around(address, READ) or self.readable
+        return self.open_readable
+
+    def writable_around(self, address: int) -> tuple[int, int]:
+        """As `readable_around`."""
+        self.writable = self.allowed_around(address, WRITE) or self.writable
+        return self.open_writable
+
+    def allowed_around(self, address: int, need: int) -> tuple[int, int] | None:
+        """The byte range of the run around an address, if it allows what is needed."""
+        if not self.write_base <= address < self.length:
+            return None
+        run = self.pages.around(address // self.page_size)
+        if run.protection is None or not run.protection & need:
+            return None
+        return run.start * self.page_size, run.end * self.page_size
+
     # CHECK, step 4
 
     def check_read(self, address: int, count: int) -> None:

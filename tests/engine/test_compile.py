@@ -372,7 +372,8 @@ def test_a_lack_of_memory_in_the_engine_is_exhaustion_and_in_the_host_its_own(mo
 def test_conditions_are_connected_but_what_may_trap_is_evaluated(word):
     text = f"""(module
       (func (export "f") (param i32 i32) (result i32)
-        (i32.{word} (i32.lt_u (i32.sub (local.get 0) (i32.const 3)) (i32.const 5)) (i32.eq (local.get 1) (i32.const 7))))
+        (i32.{word} (i32.lt_u (i32.sub (local.get 0) (i32.const 3)) (i32.const 5))
+          (i32.eq (local.get 1) (i32.const 7))))
       (func (export "g") (param i32 i32) (result i32)
         (i32.{word} (i32.eqz (local.get 0)) (i32.eqz (i32.div_u (i32.const 1) (local.get 1))))))"""
     assert f"3 <= l0 < 8 {word} l1 == 7" in source(start(text), 0)

@@ -128,6 +128,7 @@ def test_counters_have_the_very_values(relation, type_, before):
         steps = (1, 3, 0, (1 << bits) - 2) if step is None else (step,)
         made = compare(text, ((*each, by % (1 << bits)) for by in steps for each in edges(bits, by, relation)))
         assert ("in range(" in made) is (step is not None or relation != "ne")
+        assert sum(line.startswith("        l0 = l0 ") for line in made.splitlines()) <= 1  # it counts once, if at all
 
 
 @pytest.mark.parametrize("bound", [-5, -1, 0, 1, 3, 100])

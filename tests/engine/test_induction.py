@@ -1,0 +1,215 @@
+"""Loops that walk through a memory: whatever becomes of their pointers, both tiers read and write the same."""
+
+import pytest
+
+from quire.engine.compile import Compiler
+from quire.engine.compile.generate import generate
+from quire.engine.compile.world import world_of
+from quire.engine.errors import Trap
+from quire.engine.instantiate import instantiate
+from quire.engine.interpret import Interpreter
+from quire.engine.runtime.store import Store
+from quire.engine.validate import validate
+from quire.wat.parser import parse_module
+
+DATA = "".join(f"\\{(at * 37 + 11) % 256:02x}" for at in range(512))
+ENDS = (0, 1, 8, 100, 65000, 65520, 65528, 65532, 65536, 0xFFFFFFF8, 0xFFFFFFFF)
+
+
+def started(text, tier):
+    return instantiate(Store(), validate(parse_module(text)), [], tier)
+
+
+def module(body, locals_="", memory="(memory 1)", results="(result i32 i32 i32)"):
+    """Parameters: a pointer, a number, a step; further locals $i, $x and those wanted."""
+    return f"""(module {memory} (data (i32.const 0) "{DATA}")
+      (func $other (param i32) (result i32) (drop (memory.grow (i32.const 1))) (local.get 0))
+      (func (export "f") (param $p i32) (param $n i32) (param $step i32) {results}
+        (local $i i32) (local $x i32) (local $q i32) (local $sum f64) {locals_}
+        {body}
+        (i32.xor (local.get $x) (i32.trunc_sat_f64_s (local.get $sum))) (local.get $p) (local.get $i)))"""
+
+
+def told(instance, arguments):
+    try:
+        return instance.exports["f"].call(None, arguments)
+    except Trap as trap:
+        return str(trap)
+
+
+def source(text):
+    instance = started(text, Compiler())
+    return generate(instance.module, instance.functions[-1], world_of(instance).options).source.text
+
+
+def compare(text, calls):
+    """Hold the tiers to the same results, traps and bytes, one call seeing what those before have left; the code."""
+    tiers = [started(text, tier) for tier in (Interpreter(), Compiler())]
+    for arguments in calls:
+        outcomes = [told(instance, arguments) for instance in tiers]
+        assert outcomes[0] == outcomes[1], (arguments, source(text))
+        memories = [bytes(instance.memories[0].data) for instance in tiers]
+        assert memories[0] == memories[1], (arguments, source(text))
+    return source(text)
+
+
+def grid(*pointers, numbers=(0, 1, 2, 9), steps=(0,)):
+    return [(pointer, number, step) for pointer in pointers or ENDS for number in numbers for step in steps]
+
+
+ADD = "(local.set $x (i32.add (i32.mul (local.get $x) (i32.const 31)) {}))"
+COUNT = "(local.set $i (i32.add (local.get $i) (i32.const 1)))"
+WHILE = "(br_if $next (i32.lt_u (local.get $i) (local.get $n)))"
+
+
+def moved(by, name="$p"):
+    return f"(local.set {name} (i32.add (local.get {name}) {by}))"
+
+
+def constant(number):
+    return f"(i32.const {number})"
+
+
+@pytest.mark.parametrize("step", [4, 8, -4, 12])
+@pytest.mark.parametrize("offset", [0, 16, 18])
+def test_a_pointer_that_moves_by_a_constant(step, offset):
+    load = ADD.format(f"(i32.load offset={offset} (local.get $p))")
+    made = compare(module(f"(loop $next {load} {moved(constant(step))} {COUNT} {WHILE})"), grid())
+    assert ("e0" in made) is (offset != 18)
+
+
+@pytest.mark.parametrize("step", [0, 1, 4, 8, 400, 0xFFFFFFFC, 0x80000000])
+def test_a_pointer_that_moves_by_a_variable(step):
+    load = ADD.format("(i32.load (local.get $p))")
+    text = module(f"(loop $next {load} {moved('(local.get $step)')} {COUNT} {WHILE})")
+    assert "by2_2" in compare(text, grid(steps=(step,)))
+
+
+def test_several_offsets_and_stores():
+    body = """(loop $next
+      (i32.store offset=8 (local.get $p) (i32.add (i32.load (local.get $p)) (i32.load offset=4 (local.get $p))))"""
+    made = compare(module(f"{body} {moved(constant(4))} {COUNT} {WHILE})"), grid())
+    assert "I0[e0 + 2]" in made
+
+
+def test_two_pointers_of_different_sizes():
+    body = f"""(local.set $q (local.get $step)) (loop $next
+      (f64.store (local.get $q) (f64.convert_i32_u (i32.load16_u offset=6 (local.get $p))))
+      {moved(constant(2))} {moved(constant(8), "$q")} {COUNT} {WHILE})"""
+    made = compare(module(body), grid(0, 2, 3, 65530, numbers=(1, 5), steps=(0, 8, 12, 65520, 0xFFFFFFF0)))
+    assert "e0" in made
+    assert "e5" in made
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        ADD.format("(i32.load8_u (local.get $p))"),
+        ADD.format("(local.get $p)"),
+        "(i32.store (local.get $p) (local.get $p))",
+        ADD.format("(i32.load16_u (local.get $p))"),
+        "(local.set $p (i32.xor (local.get $p) (i32.const 4)))",
+    ],
+)
+def test_a_variable_that_is_more_than_a_pointer(use):
+    load = ADD.format("(i32.load (local.get $p))")
+    body = f"(loop $next {load} {use} {moved(constant(4))} {COUNT} {WHILE})"
+    assert "e0" not in compare(module(body), grid(0, 3, 65528))
+
+
+def test_a_pointer_that_wraps_around_without_an_access():
+    body = f"""(loop $next
+      (if (i32.lt_u (local.get $i) (local.get $step)) (then) (else {ADD.format("(i32.load (local.get $p))")}))
+      {moved(constant(0x40000000))} {COUNT} {WHILE})"""
+    assert "e0" in compare(module(body), grid(0, 4, 8, numbers=(1, 4, 5, 9), steps=(0, 1, 4, 8, 9)))
+
+
+def test_exits_in_the_midst_find_the_pointer_as_it_is():
+    body = f"""(block $out (loop $next
+      (br_if $out (i32.eq (i32.load (local.get $p)) (local.get $step)))
+      {moved(constant(4))}
+      (br_if $out (i32.eq (i32.load offset=8 (local.get $p)) (local.get $step)))
+      {COUNT} {WHILE}))"""
+    word = int.from_bytes(bytes((at * 37 + 11) % 256 for at in range(40, 44)), "little")
+    assert "e0" in compare(module(body), grid(0, 4, 2, 36, 40, numbers=(0, 1, 9, 30), steps=(word, 0)))
+
+
+def test_returns_and_switches_in_the_midst():
+    body = f"""(block $a (block $b (loop $next
+      (if (i32.eq (local.get $i) (local.get $step)) (then (return (i32.const 1) (local.get $n) (local.get $i))))
+      (block $c (block $d (br_table $c $d $a $b (i32.and (i32.load (local.get $p)) (i32.const 7))))
+        {ADD.format(constant(5))})
+      {moved(constant(4))} {COUNT} {WHILE})) {ADD.format(constant(7))})"""
+    compare(module(body), grid(0, 4, 8, 52, 65528, numbers=(1, 9), steps=(0, 3, 99)))
+
+
+@pytest.mark.parametrize("test", ["lt_u", "lt_s", "le_u", "ne"])
+@pytest.mark.parametrize("before", [False, True])
+def test_a_counter_that_is_a_pointer(test, before):
+    again = f"(i32.{test} (local.get $p) (local.get $n))"
+    load = ADD.format("(i32.load offset=8 (local.get $p))")
+    limit = f"{COUNT} (br_if $out (i32.eq (local.get $i) (i32.const 12)))"
+    if before:
+        body = (
+            f"(block $out (loop $next (br_if $out (i32.eqz {again})) {load} {limit} {moved(constant(4))} (br $next)))"
+        )
+    else:
+        body = f"(block $out (loop $next {load} {limit} {moved(constant(4))} (br_if $next {again})))"
+    calls = grid(0, 2, 4, 32, 65500, 0xFFFFFFF0, numbers=(0, 4, 6, 16, 33, 65528, 65537, 0x80000000, 0xFFFFFFFF))
+    assert "for e0 in" in compare(module(body), calls)
+
+
+@pytest.mark.parametrize("test", ["gt_u", "ge_u", "ge_s", "ne"])
+def test_a_counter_that_is_a_pointer_down(test):
+    load = ADD.format("(i32.load offset=8 (local.get $p))")
+    limit = f"{COUNT} (br_if $out (i32.eq (local.get $i) (i32.const 12)))"
+    again = f"(br_if $next (i32.{test} (local.get $p) (local.get $n)))"
+    body = f"(block $out (loop $next {load} {limit} {moved(constant(-4))} {again}))"
+    calls = grid(0, 4, 30, 32, 65528, 65540, 0xFFFFFFFC, numbers=(0, 1, 4, 8, 16, 65500, 0xFFFFFFF0))
+    assert "for e0 in" in compare(module(body), calls)
+
+
+@pytest.mark.parametrize("shift", [1, 2, 3])
+@pytest.mark.parametrize("index", ["(i32.load8_u offset=7 (local.get $i))", "(i32.and (local.get $i) (i32.const 63))"])
+def test_a_pointer_that_is_set_to_an_element(shift, index):
+    body = f"""(loop $next
+      (local.set $p (i32.shl {index} (i32.const {shift})))
+      (i32.store offset=64 (local.get $p) (i32.add (i32.load offset=64 (local.get $p)) (i32.const 1)))
+      {COUNT} {WHILE})"""
+    assert ("e0" in compare(module(body), grid(0, 3))) is (shift > 1)
+
+
+def test_a_counter_that_is_multiplied():
+    body = f"""(loop $next
+      (f64.store offset=8 (i32.shl (local.get $i) (i32.const 3)) (f64.convert_i32_u (local.get $i)))
+      {ADD.format("(i32.load (i32.shl (local.get $i) (i32.const 3)))")} {COUNT} {WHILE})"""
+    assert "d0[l3 + 1] = " in compare(module(body), grid(0, numbers=(0, 1, 9, 8190, 8191, 8192, 9000)))
+
+
+def test_calls_and_growth_in_a_loop():
+    body = f"""(loop $next
+      (local.set $x (call $other (i32.add (i32.load (local.get $p)) (local.get $x))))
+      {moved(constant(65536))} {COUNT} {WHILE})"""
+    compare(module(body), grid(0, 4, 3, 65528, 131072))
+
+
+def test_a_loop_within_a_try():
+    body = f"""(block $caught (try_table (catch_all $caught) (loop $next
+      {ADD.format("(i32.load (local.get $p))")} {moved(constant(4))}
+      (if (i32.eq (local.get $i) (local.get $step)) (then (throw $t)))
+      (drop (call $other (i32.const 0))) {COUNT} {WHILE})))"""
+    text = module(body, memory="(memory 1) (tag $t)")
+    compare(text, grid(0, 4, 3, numbers=(1, 5), steps=(0, 3, 9)))
+
+
+def test_wide_addresses():
+    text = """(module (memory i64 1) (func (export "f") (param $p i64) (param $n i64) (param $step i64) (result i64 i64)
+      (local $x i64)
+      (loop $next
+        (local.set $x (i64.add (i64.mul (local.get $x) (i64.const 31)) (i64.load offset=8 (local.get $p))))
+        (i64.store (local.get $p) (local.get $x))
+        (local.set $p (i64.add (local.get $p) (i64.const 8)))
+        (br_if $next (i64.ne (local.tee $n (i64.sub (local.get $n) (i64.const 1))) (i64.const 0))))
+      (local.get $x) (local.get $p)))"""
+    calls = [(pointer, number, 0) for pointer in (0, 4, 65512, 65520, (1 << 64) - 16) for number in (1, 2, 9)]
+    assert "e0" in compare(text, calls)
