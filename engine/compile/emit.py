@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 from quire.engine.compile import nodes as n
 from quire.engine.compile import structure as s
+from quire.engine.compile.building import is_live
 from quire.engine.compile.counted import Counted, Span, counted, span, turns_of
 from quire.engine.compile.facts import State, whole
 from quire.engine.compile.facts import variable as variable_of
-from quire.engine.compile.induction import Version, behind, is_live, with_elements
+from quire.engine.compile.induction import Version, behind, with_elements
 from quire.engine.compile.opened import opened
 from quire.engine.compile.source import Line, Lines, Suite
 from quire.engine.compile.write import CAUGHT, Writer

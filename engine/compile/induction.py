@@ -7,183 +7,22 @@ and, where it leaves, `p` gets its value again. Says under which conditions that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
-from types import MappingProxyType
 
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.compile import structure as s
-from quire.engine.compile.accesses import form_of
-from quire.engine.compile.analysis import targets
-from quire.engine.compile.counted import COUNTING, Counted, blocks, constant
+from quire.engine.compile.building import is_live, made_of, number, rebuilt
+from quire.engine.compile.counted import Counted, blocks, constant
 from quire.engine.compile.facts import State, whole
+from quire.engine.compile.pointers import Pointer, Survey, added, shifted_left
 from quire.engine.compile.translate import Bytes
 from quire.engine.errors import Crash
-from quire.engine.instructions import CORE_ROWS
-from quire.engine.module import Instruction
 
 LONGEST = 60  # statements of a loop that is written twice
 SMALL = 1 << 27  # a counter below it can be multiplied by the size of an element
-FARTHEST = 30  # blocks that are searched for a use of a variable
-
-_ROWS = MappingProxyType({row.mnemonic: row for row in CORE_ROWS})
-
-
-@dataclass(slots=True)
-class Pointer:
-    """A variable that is used for nothing but addresses of elements of one size, and changes by whole elements."""
-
-    name: str
-    type: t.OperandType
-    exponent: int = 0
-    offset: int = 0  # of all accesses, in bytes; 0 if they have several
-    used: int = 0  # accesses
-    steps: list[n.Expression] = field(default_factory=list)  # what is added to it in a turn: constants, or a variable
-    placed: list[int] = field(default_factory=list)  # by how many bits what it is set to in a turn is shifted left
-
-    @property
-    def element(self) -> str:
-        """The variable that stands for it."""
-        return f"e{self.name[1:]}"
-
-    @property
-    def bias(self) -> int:
-        return self.offset >> self.exponent
-
-    def is_sound(self) -> bool:
-        """Whether it moves by whole elements, as far as constants tell, in one direction."""
-        numbers = [constant(each) for each in self.steps]
-        if not self.used or (self.steps and self.placed) or min(self.placed, default=8) < self.exponent:
-            return False
-        if None in numbers:
-            return len(numbers) == 1
-        known = [each or 0 for each in numbers]
-        return all(each % (1 << self.exponent) == 0 for each in known) and (min(known, default=1) > 0 or max(known) < 0)
-
-
-class Survey:
-    """Looks at every use of variables in a loop, and drops the variables that are more than pointers."""
-
-    def __init__(self, found: Counted, bytes_of: Callable[[int], Bytes | None]) -> None:
-        self.bytes_of = bytes_of
-        self.pointers: dict[str, Pointer] = {}
-        self.dropped: set[str] = set()
-        inside = list(blocks(found.body))
-        self.changed = {name for block in inside for each in block.statements for name in targets(each)}
-        self.changed.add(found.variable)
-        if not isinstance(found.step, int):
-            self.dropped.add(found.variable)
-        for block in inside:
-            if isinstance(block.end, n.Return | n.Stop):  # runs once, and has the pointers themselves
-                self.dropped.update(name for each in block.statements for name in targets(each))
-            else:
-                self.visit(block, ends=block is not found.trimmed)
-        for each in (found.bound, found.step):
-            if isinstance(each, n.Get | n.Operation):
-                self.read(each)
-
-    def found(self) -> dict[str, Pointer]:
-        return {name: each for name, each in self.pointers.items() if name not in self.dropped and each.is_sound()}
-
-    def visit(self, block: n.Block, *, ends: bool) -> None:
-        for statement in block.statements:
-            if isinstance(statement, n.Assign):
-                self.visit_assign(statement)
-            else:
-                self.dropped.update(targets(statement))
-        if ends:
-            for each in at_end(block):
-                self.read(each)
-
-    def visit_assign(self, statement: n.Assign) -> None:
-        name = statement.targets[0] if len(statement.targets) == 1 else ""
-        step, placed = added(name, statement.value), shifted_left(statement.value)
-        if step is not None and not step.reads & self.changed:
-            self.pointer(name, statement.types[0]).steps.append(step)
-            self.dropped.update(step.reads)
-        elif placed is not None and name:
-            self.pointer(name, statement.types[0]).placed.append(placed[1])
-            self.read(placed[0])
-        else:
-            self.dropped.update(statement.targets)
-            self.read(statement.value)
-
-    def pointer(self, name: str, type_: t.OperandType) -> Pointer:
-        if name[0] != "l":
-            self.dropped.add(name)
-        return self.pointers.setdefault(name, Pointer(name, type_))
-
-    def read(self, expression: n.Expression) -> None:
-        if isinstance(expression, n.Get):
-            self.dropped.add(expression.name)
-            return
-        operands: Sequence[n.Expression] = expression.operands
-        if is_element(expression, self.bytes_of):
-            self.access(expression, operands[0])
-            operands = operands[1:]
-        for each in operands:
-            self.read(each)
-
-    def access(self, operation: n.Operation, base: n.Expression) -> None:
-        """A pointer's accesses all have one size. An offset is part of the element if all have one."""
-        if isinstance(base, n.Get):
-            pointer, offset, exponent = self.pointer(base.name, base.type), *place(operation)
-            if pointer.used and pointer.exponent != exponent:
-                self.dropped.add(base.name)
-            pointer.exponent = exponent
-            pointer.offset = offset if not pointer.used or pointer.offset == offset else 0
-            pointer.used += 1
-
-
-def place(operation: n.Operation) -> tuple[int, int]:
-    """The offset of an access, and the exponent of its size."""
-    described = operation.instruction.row.access
-    return n.immediates(operation)[0].offset, 0 if described is None else form_of(described).exponent
-
-
-def is_element(operation: n.Operation, bytes_of: Callable[[int], Bytes | None]) -> bool:
-    """Whether an access at a variable is one to an element of a typed view, if the variable is aligned."""
-    described = operation.instruction.row.access
-    if described is None or not isinstance(operation.operands[0], n.Get):
-        return False
-    form, there = form_of(described), bytes_of(n.immediates(operation)[0].memory)
-    offset, exponent = place(operation)
-    return bool(form.view and exponent and there and there.viewed and not offset % (1 << exponent))
-
-
-def added(name: str, value: n.Expression) -> n.Expression | None:
-    """What is added to a variable by `name = name + ...`: a constant or a variable."""
-    if not isinstance(value, n.Operation) or n.mnemonic(value) not in COUNTING:
-        return None
-    first, second = value.operands
-    if n.mnemonic(value).endswith("sub"):
-        by = constant(second)
-        return (
-            number(-by, value.type) if by and value.type and isinstance(first, n.Get) and first.name == name else None
-        )
-    if isinstance(second, n.Get) and second.name == name:
-        first, second = second, first
-    is_step = isinstance(first, n.Get) and first.name == name and name not in second.reads
-    if not is_step or (isinstance(second, n.Get) and second.name[0] != "l"):
-        return None
-    return second if isinstance(second, n.Get) or constant(second) is not None else None
-
-
-def shifted_left(value: n.Expression) -> tuple[n.Expression, int] | None:
-    """A number that is known to be small, and by how many bits it is shifted left."""
-    if not isinstance(value, n.Operation) or n.mnemonic(value) != "i32.shl":
-        return None
-    inner, by = value.operands[0], constant(value.operands[1])
-    if by is None or not 0 < by < 8 or not isinstance(inner, n.Operation):
-        return None
-    described = inner.instruction.row.access
-    if described is not None:
-        is_small = described.size <= 2 and not described.signed and described.make is None
-        return (inner, by) if is_small else None
-    mask = constant(inner.operands[1]) if n.mnemonic(inner) == "i32.and" else None
-    return (inner, by) if mask is not None and 0 <= mask < 1 << 24 else None
 
 
 @dataclass(slots=True)
@@ -441,61 +280,9 @@ def address(pointer: Pointer) -> n.Expression:
     return made_of("add", base, number(-pointer.offset, pointer.type)) if pointer.offset else base
 
 
-def number(value: int, type_: t.OperandType) -> n.Operation:
-    """A constant."""
-    canonical = value & whole(type_)[1]
-    return n.Operation(0, Instruction(_ROWS[f"{type_}.const"], (canonical,)), (), type_, n.PURE, 1, frozenset())
-
-
-def made_of(name: str, *operands: n.Expression) -> n.Operation:
-    """An operation of integers without effects of its own."""
-    type_ = operands[0].type
-    bare = n.Operation(0, Instruction(_ROWS[f"{type_}.{name}"], ()), (), type_, n.PURE, 1, frozenset())
-    return rebuilt(bare, operands)
-
-
-def rebuilt(operation: n.Operation, operands: Sequence[n.Expression]) -> n.Operation:
-    """An operation with other operands."""
-    effects, depth, reads = operation.effects, 0, frozenset[str]()
-    for each in operands:
-        effects, depth, reads = effects | each.effects, max(depth, each.depth), reads | each.reads
-    index, instruction, type_ = operation.index, operation.instruction, operation.type
-    return n.Operation(index, instruction, tuple(operands), type_, effects, depth + 1, reads)
-
-
 def behind(loop: s.Loop, found: Counted) -> n.Block:
     """Where a loop leads when its test fails."""
     block = loop.header if found.tested else found.last
     if not isinstance(block.end, n.Branch):
         raise Crash("a loop ends without a test", f"block {block.number}")
     return block.end.otherwise if found.on else block.end.then
-
-
-def at_end(block: n.Block) -> list[n.Expression]:
-    """The expressions behind the statements of a block."""
-    return list(n.expressions(block))[sum(isinstance(each, n.Assign) for each in block.statements) :]
-
-
-def is_live(name: str, start: n.Block) -> bool:
-    """Whether a variable may be used from a block on, as far as a short search tells."""
-    seen: set[n.Block] = set()
-    pending = [start]
-    while pending:
-        block = pending.pop()
-        if block in seen:
-            continue
-        seen.add(block)
-        if len(seen) > FARTHEST or block.region.parent is not None:
-            return True
-        assigned = False
-        for statement in block.statements:
-            if isinstance(statement, n.Assign) and name in statement.value.reads:
-                return True
-            assigned = assigned or name in targets(statement)
-            if assigned:
-                break
-        if not assigned:
-            if any(name in each.reads for each in at_end(block)):
-                return True
-            pending += n.successors(block)
-    return False

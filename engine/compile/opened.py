@@ -12,9 +12,10 @@ from typing import NamedTuple
 from quire.engine.compile import nodes as n
 from quire.engine.compile.accesses import SLACK
 from quire.engine.compile.analysis import learn, targets
+from quire.engine.compile.building import at_end
 from quire.engine.compile.counted import Counted, blocks, constant
 from quire.engine.compile.facts import State
-from quire.engine.compile.induction import added, at_end
+from quire.engine.compile.pointers import added
 from quire.engine.compile.translate import Bytes, Translator, Use
 from quire.engine.instructions.access import Access
 
