@@ -19,7 +19,6 @@ from quire.fuzz.campaign.cluster import ClusterSupervisor
 from quire.fuzz.campaign.store import Store
 from quire.fuzz.campaign.supervisor import Goal, Progress, Supervisor, WorkersDie
 from quire.fuzz.campaign.worker import running, work
-from quire.fuzz.generate.features import rows_of
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.legs.process import LegProcess, ask_all, known_legs, leg_command
 from quire.fuzz.planted.catalogue import catalogue, equivalents, named
@@ -29,7 +28,10 @@ from quire.fuzz.progress import Display
 from quire.fuzz.reduction.reduce import SECONDS, bucket_of, reduce, same_bucket, size_of
 from quire.fuzz.reduction.reproduce import ask_again, request_from, wast, write_case
 from quire.fuzz.smith import smith_command
-from quire.fuzz.triage import report, summary, table
+from quire.fuzz.triage import coverage, report, summary, table
+from quire.proposal_ops import text_extensions
+from quire.wat.printer import print_module
+from quire.wat.text_format import TextFormat
 
 CLEAN, FINDINGS, INFRASTRUCTURE = 0, 1, 2
 FOLDER = Path("fuzz-campaign")
@@ -68,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     corpus = verbs.add_parser("corpus", help="write generated modules, without shims, into a folder")
     corpus.add_argument("folder", type=Path)
     corpus.add_argument("--count", type=_positive, default=100)
+    corpus.add_argument("--text", action="store_true", help="as text, for parsers")
     corpus.add_argument("--seed", type=int, default=0)
     ci = verbs.add_parser("ci", help="a short campaign in a folder that is thrown away")
     _campaign_arguments(ci, folder=False)
@@ -221,10 +224,7 @@ def _status(arguments: argparse.Namespace) -> int:
         configuration = _configured(store)
         _say(f"legs       {', '.join(configuration.legs)}", *summary(totals))
         if arguments.coverage:
-            counts = {row.mnemonic: 0 for row in rows_of(configuration.features)} | store.coverage()
-            _say(
-                *(f"{count:>8}  {name}" for name, count in sorted(counts.items(), key=lambda pair: (pair[1], pair[0])))
-            )
+            _say(*(f"{count:>8}  {name}" for name, count in coverage(store, configuration).items()))
         return FINDINGS if totals.findings else CLEAN
 
 
@@ -281,8 +281,11 @@ def _corpus(arguments: argparse.Namespace) -> int:
     cases = Cases(Configuration((), seed=arguments.seed))
     for number in range(arguments.count):
         generated = cases.case(number)
-        path = arguments.folder / f"{arguments.seed}-{number}.wasm"
-        path.write_bytes(encode(generated.module, generated.instruction_set))
+        path = arguments.folder / f"{arguments.seed}-{number}.{'wat' if arguments.text else 'wasm'}"
+        if arguments.text:
+            path.write_text(print_module(generated.module, TextFormat(generated.instruction_set, text_extensions())))
+        else:
+            path.write_bytes(generated.binary or encode(generated.module, generated.instruction_set))
     return CLEAN
 
 

@@ -1,15 +1,16 @@
-"""Coverage-guided fuzzing of decoder, validator and text parser with atheris. Needs the extra `fuzz`.
+"""Coverage-guided fuzzing of decoder, validator and text parser with atheris. Needs the extra `coverage-guided`.
 
     python -m quire.fuzz.coverage_guided bytes corpus/ -max_total_time=60     # arguments of libFuzzer go through
 
 Targets: `bytes` decodes, validates and encodes; `text` parses and prints; `choices` makes a module out of the bytes,
-which must be valid. `quire fuzz corpus` makes a corpus to start from.
+which must be valid. `quire fuzz corpus` makes a corpus to start from, with `--text` for the second.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from types import MappingProxyType
 
 from quire.engine.binary import decode, encode
@@ -63,6 +64,9 @@ def main(arguments: list[str]) -> int:
     """Fuzz one target until libFuzzer is content. Its status is that of the process."""
     if not arguments or arguments[0] not in TARGETS:
         sys.stderr.write(f"usage: coverage_guided {{{','.join(TARGETS)}}} [CORPUS ...] [-OPTION=VALUE ...]\n")
+        return 2
+    if not find_spec("atheris"):
+        sys.stderr.write("coverage_guided: needs atheris: pip install 'quire[coverage-guided]'\n")
         return 2
     import atheris  # noqa: PLC0415  # instruments what is loaded, and is not there on every system
 

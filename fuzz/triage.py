@@ -13,7 +13,6 @@ from quire.fuzz.campaign.cases import Configuration
 from quire.fuzz.campaign.store import Batch, Store, Totals
 from quire.fuzz.generate.features import rows_of
 from quire.fuzz.generate.generator import EXEMPT
-from quire.fuzz.matrix import matrix_rows
 from quire.fuzz.plots import STYLE as PLOTS
 from quire.fuzz.plots import Points, curve, grid, steps
 
@@ -58,8 +57,8 @@ def table(store: Store) -> list[str]:
 
 def coverage(store: Store, configuration: Configuration) -> dict[str, int]:
     """How often each instruction that the campaign can reach was met, the rarest first; 0 where it never was."""
-    rows = matrix_rows(configuration.features) if configuration.matrix else rows_of(configuration.features)
-    known = {row.mnemonic: 0 for row in rows if row.mnemonic not in EXEMPT} | store.coverage()
+    known = {row.mnemonic: 0 for row in rows_of(configuration.features) if row.mnemonic not in EXEMPT}
+    known |= store.coverage()
     return dict(sorted(known.items(), key=lambda each: (each[1], each[0])))
 
 

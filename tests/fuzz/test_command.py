@@ -60,6 +60,13 @@ def test_a_corpus_is_modules(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 3
 
 
+def test_a_corpus_may_be_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["fuzz", "corpus", str(tmp_path), "--count", "2", "--text", "--seed", "3"]) == 0
+    names = [str(path) for path in tmp_path.glob("3-*.wat")]
+    assert len(names) == 2
+    assert run_command(["validate", "--features", "all", *names]) == 0
+
+
 def test_the_catalogue_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["fuzz", "planted", "--list", "--count", "50"]) == 0
     assert "line" in capsys.readouterr().out
