@@ -142,7 +142,11 @@ def bindings(uses: Iterable[Use], access: Callable[[int], AccessCode | None]) ->
 
 def trampoline(index: int, parameters: str) -> Lines:
     """Around a function with tail calls: makes the calls that are handed to it."""
-    hop: Lines = [Line("while result.__class__ is Hop:"), Suite([Line("result = result()")]), Line("return result")]
+    hop: Lines = [
+        Line("while result.__class__ is Hop:"),
+        Suite([Line("result = result[0](*result[1])")]),
+        Line("return result"),
+    ]
     return [Line(f"result = b{index}({parameters})"), *hop]
 
 

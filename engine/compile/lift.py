@@ -7,22 +7,26 @@ label agrees. Code that cannot be reached is left out. Spec: exec/instructions
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
+from types import MappingProxyType
 from typing import Any
 
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.compile.effects import effects_of
 from quire.engine.compile.operands import Operands
+from quire.engine.compile.reach import is_flat
 from quire.engine.immediates import Cast, Catch
+from quire.engine.instructions import CORE_ROWS
 from quire.engine.instructions.row import Kind
 from quire.engine.module import Instruction
 from quire.engine.runtime.function import WasmFunction
 from quire.engine.validate import ModuleContext, ValidModule
 
+_ROWS = MappingProxyType({row.mnemonic: row for row in CORE_ROWS})
 OPENERS = ("block", "loop", "if", "try_table")
 
 
@@ -113,6 +117,9 @@ class Lifting(Operands):
             elif mnemonic in ("else", "end") and not skipped:
                 self.index = index
                 self.action(instruction)()
+        if self.blocks[0] in self.graph.loops:
+            self.graph.loops[self.blocks[0]] = next(self.numbers)
+            self.graph.nesting += 1
         self.blocks.sort(key=lambda block: block.number)
         self.regions[0].end = len(self.regions)
         for region in reversed(self.regions[1:]):
@@ -411,7 +418,55 @@ class Lifting(Operands):
         self.stop(len(type_.parameters) + more)
 
     def rule_return_call(self, index: int) -> None:
-        self.tail_call(self.called(index))
+        if index == self.function.index:
+            self.start_again()
+        elif self.region.parent is None and is_flat(self.function.instance.functions[index]):
+            self.rule_call(index)  # which costs a frame of Python, but no more than one
+            self.rule_return()
+        else:
+            self.tail_call(self.called(index))
+
+    def start_again(self) -> None:
+        """A function that calls itself in its own place does a turn of a loop around it."""
+        self.settle(n.TRAPS, frozenset())
+        self.assign_parameters()
+        self.block.statements += [n.Assign((name,), self.zero(type_), (type_,)) for name, type_ in self.graph.locals]
+        entry = self.regions[0].entry
+        if entry is not None:
+            self.graph.loops[entry] = 0
+            self.finish(n.Jump(entry))
+
+    def assign_parameters(self) -> None:
+        """All at once, as if: one that others still read comes after them."""
+        base = len(self.stack) - len(self.graph.parameters)
+        named = zip(self.graph.parameters, self.graph.parameter_types, strict=True)
+        pending = {name: (height, type_) for height, (name, type_) in enumerate(named, base)}
+        for name, (height, _) in tuple(pending.items()):
+            value = self.stack[height]
+            if isinstance(value, n.Get) and value.name == name:
+                del pending[name]
+        while pending:
+            free = self.unread(pending)
+            if free is None:  # they exchange values
+                self.settle(n.PURE, frozenset(pending))
+                free = next(iter(pending))
+            height, type_ = pending.pop(free)
+            self.block.statements.append(n.Assign((free,), self.stack[height], (type_,)))
+
+    def unread(self, pending: Mapping[str, tuple[int, t.ValueType]]) -> str | None:
+        """A parameter that no value for another one reads."""
+        for name in pending:
+            if all(name not in self.stack[height].reads for other, (height, _) in pending.items() if other != name):
+                return name
+        return None
+
+    def zero(self, type_: t.ValueType) -> n.Operation:
+        """What a local starts with, as a constant. Spec: exec/runtime#default-values"""
+        if isinstance(type_, t.ReferenceType):
+            instruction = Instruction(_ROWS["ref.null"], (type_.heap,))
+        else:
+            instruction = Instruction(_ROWS[f"{type_}.const"], (0,))
+        return n.Operation(self.index, instruction, (), type_, n.PURE, 1, frozenset())
 
     def rule_return_call_ref(self, type_index: int) -> None:
         self.tail_call(self.context.function_type(type_index), 1)

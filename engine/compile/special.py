@@ -89,7 +89,8 @@ def memory_size(translator: Translator, operation: n.Operation, values: list[Val
 def call(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
     """Functions find each other in the namespace."""
     translator.spots.append(Spot(operation.index, None))
-    text = f"f{n.immediates(operation)[0]}({', '.join(translator.arguments(operation, values))})"
+    kind = "f" if n.mnemonic(operation) == "call" else "b"
+    text = f"{kind}{n.immediates(operation)[0]}({', '.join(translator.arguments(operation, values))})"
     return translator.result(operation, text)
 
 
@@ -99,15 +100,15 @@ def call_indirect(translator: Translator, operation: n.Operation, values: list[V
     return translator.result(operation, f"{callee}({', '.join(translator.arguments(operation, values)[:-1])})")
 
 
-def indirect(translator: Translator, operation: n.Operation, values: list[Value]) -> str:
-    """The function that a table has for a type, as something that can be called."""
+def indirect(translator: Translator, operation: n.Operation, values: list[Value], code: str = "direct") -> str:
+    """The function that a table has for a type, as something that can be called; `code` is which of its codes."""
     type_index, table = n.immediates(operation)
     index = translator.canonical(operation.operands[-1], values[-1])
     translator.spots.append(Spot(operation.index, None))
     translator.spots.append(Spot(operation.index, (index,)))
     slow = translator.bind(operation, "resolve")
     found = f"T{table}.elements[{index}]"
-    return f"(_.direct if (_ := {found}).direct_type is Y{type_index} else {slow}(_))"
+    return f"(_.{code} if (_ := {found}).direct_type is Y{type_index} else {slow}(_))"
 
 
 def call_ref(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
@@ -116,12 +117,12 @@ def call_ref(translator: Translator, operation: n.Operation, values: list[Value]
     return translator.result(operation, f"{callee}({', '.join(translator.arguments(operation, values)[:-1])})")
 
 
-def referenced(translator: Translator, operation: n.Operation, values: list[Value]) -> str:
-    """The function that a reference refers to, as something that can be called."""
+def referenced(translator: Translator, operation: n.Operation, values: list[Value], code: str = "direct") -> str:
+    """The function that a reference refers to, as something that can be called; `code` is which of its codes."""
     translator.spots.append(Spot(operation.index, None))
     translator.spots.append(Spot(operation.index, (values[-1].text,)))
     slow = translator.bind(operation, "resolve")
-    return f"((_ := {values[-1].text}).direct or {slow}(_))"
+    return f"((_ := {values[-1].text}).{code} or {slow}(_))"
 
 
 SPECIAL: Mapping[str, Special] = MappingProxyType(
@@ -140,6 +141,7 @@ SPECIAL: Mapping[str, Special] = MappingProxyType(
         "ref.as_non_null": as_non_null,
         "memory.size": memory_size,
         "call": call,
+        "return_call": call,  # of what is as good as called
         "call_indirect": call_indirect,
         "call_ref": call_ref,
     }

@@ -47,7 +47,8 @@ def explain(error: Exception, depth: int) -> Exception:
     """
     if error.__traceback__ is None:
         return error
-    found, innermost = places(error.__traceback__)
+    every, innermost = places(error.__traceback__)
+    found = [place for place in every[:-1] if not is_replaced(place)] + every[-1:]
     if isinstance(error, RecursionError):
         ours = innermost is not None and is_ours(innermost)
         trap = Trap(EXHAUSTED, f"{depth} calls deep" if ours else "in a function of the host")
@@ -68,6 +69,13 @@ def explain(error: Exception, depth: int) -> Exception:
     if any(spot.operands is None for spot in found[-1][0].at(found[-1][2])):
         return error  # of a function of the host that is not written in Python
     return Crash(f"{type(error).__name__}: {error}", f"in generated code, {found[-1][0].function}")
+
+
+def is_replaced(place: Place) -> bool:
+    """Whether what a frame calls runs in its place: to the guest, it is not there any more."""
+    compiled, _, line = place
+    instructions = compiled.function.definition.body.instructions
+    return any(instructions[spot.index].row.mnemonic == "return_call" for spot in compiled.at(line))
 
 
 def is_ours(frame: FrameType | None) -> bool:

@@ -20,6 +20,7 @@ from quire.engine import matching
 from quire.engine.cache import Kept
 from quire.engine.compile.generate import Options, generate
 from quire.engine.compile.record import Record, compiled, from_bytes, variant_of
+from quire.engine.compile.recursion import RECURSION
 from quire.engine.compile.translate import identifier
 from quire.engine.compile.turns import turns
 from quire.engine.errors import Exhausted, Site, Trap
@@ -132,7 +133,7 @@ class World:
         if self.instance.prepared is self:
             for function in self.instance.functions:
                 if isinstance(function, WasmFunction) and function.instance is self.instance:
-                    function.direct = code[f"f{function.index}"]
+                    function.direct, function.tail = code[f"f{function.index}"], code[f"b{function.index}"]
 
     def stop_calls(self) -> None:
         """After names of functions got a meaning, perhaps while another thread interrupted the store."""
@@ -180,7 +181,7 @@ class World:
             stub = tail = outside(function, self.instance)
             if isinstance(function, WasmFunction) and function.instance.tier is self.instance.tier:
                 world = world_of(function.instance)
-                stub = tail = world.code[f"f{function.index}"]  # not what stands for it while all is stopped
+                stub, tail = (world.code[f"{kind}{function.index}"] for kind in "fb")  # not what stands in for it now
                 world.importers.setdefault(function.index, []).append((ref(self), index))
         self.define(index, function, stub, tail)
 
@@ -191,7 +192,7 @@ class World:
         if isinstance(function, WasmFunction):
             self.code.update(code)
             if function.instance is self.instance:
-                function.direct = entry
+                function.direct, function.tail = entry, tail
 
     def stub(self, function: WasmFunction, kind: str) -> Code:
         def compile_first(*arguments: Any) -> Any:
@@ -213,12 +214,15 @@ class World:
         entry, tail = f"f{function.index}", f"b{function.index}"
         body = made.get(tail, made[entry])
         self.compiled[body.__code__] = Compiled(function, record)
+        if body is not made[entry] and not self.options.counted:
+            self.frames = 2 * self.instance.store.limits.depth  # calls of it take two
+            RECURSION.allow(self.frames)
         self.define(function.index, function, made[entry], body)
         self.done.add(function.index)
         for importer, number in self.importers.pop(function.index, ()):
             world = importer()
             if world is not None:
-                world.define(number, function, made[entry], made[entry])
+                world.define(number, function, made[entry], body)
                 world.stop_calls()
         self.stop_calls()
 
@@ -236,13 +240,6 @@ class World:
             kept.keep(self.variant, function.index, record.to_bytes(), perf_counter() - start)
         return record
 
-    def tail(self, function: Function) -> Code:
-        """What a tail call calls."""
-        if isinstance(function, WasmFunction) and function.instance is self.instance:
-            found: Code = self.namespace[f"b{function.index}"]
-            return found
-        return outside(function, self.instance)
-
     def bound(self, function: WasmFunction, name: str, index: int) -> Any:
         """What a name in the code of a function stands for: the function of an instruction, or its value."""
         row, immediates = function.definition.body.instructions[index]
@@ -252,8 +249,6 @@ class World:
             return partial(is_instance, target=self.instance.close(immediates[0].target))
         if name.startswith("resolve"):
             return partial(self.resolve, function, index)
-        if name.startswith("callee"):
-            return lambda operand: self.tail(callee(SiteFrame(function, index), index, operand))
         if row.kind is Kind.NUMERIC:
             return partial(row.run, *immediates) if immediates else row.run
         return partial(row.run, SiteFrame(function, index), *immediates)
@@ -261,10 +256,12 @@ class World:
     def resolve(self, caller: WasmFunction, index: int, function: Function) -> Code:
         """The code of a function from a table or a reference, where that is not at hand."""
         row, immediates = caller.definition.body.instructions[index]
-        if row.mnemonic == "call_indirect":
+        if row.mnemonic.endswith("call_indirect"):
             expected = self.instance.types[immediates[0]]
             if not matching.matches_defined(function.type, expected):
                 raise IndexError("a function of another type")  # told in full when it is located
+        if row.mnemonic.startswith("return_") and function.tail is not None:
+            return function.tail
         return outside(function, self.instance)
 
 
@@ -367,5 +364,5 @@ SHARED: dict[str, Any] = {
     "ceil": math.ceil, "floor": math.floor, "trunc": math.trunc, "NAN": CANONICAL_NAN,
     "as_non_null": _as_non_null, "thrown_again": _thrown_again,
     "Structure": Structure, "Array": Array, "I31": I31Reference,
-    "Thrown": GuestException, "Exception_": ExceptionReference, "Trap": Trap, "Hop": FunctionType,
+    "Thrown": GuestException, "Exception_": ExceptionReference, "Trap": Trap, "Hop": list,
 }  # fmt: skip

@@ -7,6 +7,7 @@ from quire.engine.compile import facts
 from quire.engine.compile import nodes as n
 from quire.engine.compile.analysis import learn
 from quire.engine.compile.source import Line, Lines, Reload, Suite
+from quire.engine.compile.special import indirect, referenced
 from quire.engine.compile.translate import Spot, Translator, condition_text
 from quire.engine.instructions.expressions import NAN, OFTEN, SUM, UNARY, Value, number, opposite
 
@@ -115,26 +116,17 @@ class Writer:
         return [Line(text, self.spots())]
 
     def tail_call(self, operation: n.Operation, values: list[Value], texts: list[str]) -> Lines:
-        """Hand the call to the trampoline around the function, as a function without parameters."""
-        translator = self.translator
-        if n.mnemonic(operation) == "return_call":
+        """Hand the call to the trampoline around the function: what is called, and the arguments."""
+        translator, name = self.translator, n.mnemonic(operation)
+        if name == "return_call":
             translator.spots.append(Spot(operation.index, None))
-            callee, given = f"b{n.immediates(operation)[0]}", []
+            callee = f"b{n.immediates(operation)[0]}"
         else:
             texts.pop()
-            index = self.last_operand(operation, values)
-            translator.spots.append(Spot(operation.index, (index,)))
-            callee, given = "g", [f"g={translator.bind(operation, 'callee')}({index})"]
-        given += [f"a{at}={text}" for at, text in enumerate(texts)]
-        arguments = ", ".join(f"a{at}" for at in range(len(texts)))
-        return [
-            Line(
-                f"return lambda {', '.join(given)}: {callee}({arguments})".replace("lambda :", "lambda:"), self.spots()
-            )
-        ]
-
-    def last_operand(self, operation: n.Operation, values: list[Value]) -> str:
-        return self.translator.canonical(operation.operands[-1], values[-1])
+            find = indirect if name == "return_call_indirect" else referenced
+            callee = find(translator, operation, values, "tail")
+        arguments = f"{', '.join(texts)}," if texts else ""
+        return [Line(f"return [{callee}, ({arguments})]", self.spots())]
 
     def condition(self, expression: n.Expression, state: facts.State) -> tuple[str, str, tuple[Spot, ...]]:
         """A condition and its opposite."""

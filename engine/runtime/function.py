@@ -28,15 +28,16 @@ class Function:
     """A function with a closed type.
 
     `direct` belongs to the tier that runs it, if that calls functions of Python: it takes plain values and gives None,
-    one value, or a tuple. `direct_type` is then the type.
+    one value, or a tuple. `direct_type` is then the type, and `tail` what calls in place of another function call.
     """
 
-    __slots__ = ("__weakref__", "direct", "direct_type", "name", "type")
+    __slots__ = ("__weakref__", "direct", "direct_type", "name", "tail", "type")
 
     def __init__(self, type_: t.DefinedType, name: str | None = None) -> None:
         self.type = type_
         self.name = name
         self.direct: Callable[..., Any] | None = None
+        self.tail: Callable[..., Any] | None = None
         self.direct_type: t.DefinedType | None = None
 
     @property

@@ -181,3 +181,83 @@ def test_what_is_made_while_a_store_is_interrupted_runs_later(tier):
     with pytest.raises(quire.Exhausted):
         g()
     assert g() == 7
+
+
+TAIL_CALLS = """
+  (type $t (func (param i32 i32) (result i32))) (type $other (func (param i32) (result i32)))
+  (import "env" "note" (func $note (param i32) (result i32)))
+  (table 4 funcref) (elem (i32.const 0) $sum $by_table $wrong) (memory 1) (tag $e)
+  (func $sum (export "sum") (param i32 i32) (result i32) (local i32)
+    (if (result i32) (local.get 0)
+      (then (local.set 2 (i32.add (local.get 2) (i32.const 1)))
+        (return_call $sum (i32.sub (local.get 0) (i32.const 1)) (i32.add (local.get 1) (local.get 2))))
+      (else (i32.add (local.get 1) (local.get 2)))))
+  (func $exchange (export "exchange") (param i32 i32) (result i32)
+    (if (i32.lt_u (local.get 0) (local.get 1)) (then (return_call $exchange (local.get 1) (local.get 0))))
+    (if (i32.gt_u (local.get 1) (i32.const 2)) (then (return_call $exchange
+      (i32.sub (local.get 1) (i32.const 2)) (i32.shr_u (local.get 0) (i32.const 1)))))
+    (i32.sub (local.get 0) (local.get 1)))
+  (func $out_of_try (export "out_of_try") (param i32 i32) (result i32)
+    (block $caught
+      (try_table (catch_all $caught)
+        (if (i32.eqz (local.get 0)) (then (throw $e)))
+        (return_call $out_of_try (i32.sub (local.get 0) (i32.const 1)) (i32.add (local.get 1) (i32.const 3)))))
+    (local.get 1))
+  (func $by_table (export "by_table") (param i32 i32) (result i32)
+    (if (i32.eqz (local.get 0)) (then (return (local.get 1))))
+    (return_call_indirect (type $t) (i32.sub (local.get 0) (i32.const 1)) (i32.add (local.get 1) (i32.const 5))
+      (i32.and (local.get 0) (i32.const 1))))
+  (func $wrong (param i32) (result i32) (local.get 0))
+  (func (export "mistyped") (param i32 i32) (result i32)
+    (return_call_indirect (type $t) (local.get 0) (local.get 1) (i32.const 2)))
+  (func (export "missing") (param i32 i32) (result i32)
+    (return_call_indirect (type $t) (local.get 0) (local.get 1) (i32.add (i32.const 3) (local.get 1))))
+  (func $load (param i32) (result i32) (i32.load (local.get 0)))
+  (func (export "flat") (param i32 i32) (result i32) (return_call $load (local.get 0)))
+  (func (export "nested") (param i32 i32) (result i32) (i32.add (i32.const 1) (call $nested (local.get 0))))
+  (func $nested (param i32) (result i32) (return_call $load (i32.mul (local.get 0) (i32.const 3))))
+  (func (export "host") (param i32 i32) (result i32) (return_call $note (local.get 1)))
+  (func $ping (export "ping") (param i32 i32) (result i32)
+    (if (i32.eqz (local.get 0)) (then (return (i32.load (local.get 1)))))
+    (return_call $pong (i32.sub (local.get 0) (i32.const 1)) (i32.add (local.get 1) (i32.const 7))))
+  (func $pong (param i32 i32) (result i32)
+    (if (i32.eqz (local.get 0)) (then (return (local.get 1))))
+    (return_call $ping (i32.sub (local.get 0) (i32.const 1)) (i32.add (local.get 1) (i32.const 9))))"""
+TAIL_CALLING = ("sum exchange out_of_try by_table mistyped missing flat nested host ping").split()
+
+
+@pytest.mark.parametrize("limits", [{}, {"fuel": 100}, {"fuel": 1 << 20}, {"depth": 2}], ids=str)
+@pytest.mark.parametrize("name", TAIL_CALLING)
+def test_tail_calls_are_alike(name, limits):
+    """Results, traps with their stacks, and what fuel is left."""
+    imports = {"env": {"note": lambda number: number + 1}}
+    instances = [quire.instantiate(TAIL_CALLS, imports, tier=tier, limits=quire.Limits(**limits)) for tier in TIERS]
+    for arguments in ((0, 0), (1, 2), (9, 40), (70, 3), (0x7FFF, 0xFFFF), (0x22000, 8)):
+        if limits.get("fuel", 0) > 100 or name in ("flat", "nested", "ping") or arguments[0] < 100:
+            told = [outcome(instance, name, *arguments) for instance in instances]
+            assert told[0] == told[1]
+
+
+def outcome(instance, name, *arguments):
+    try:
+        result = str(instance.exports[name](*arguments))
+    except quire.QuireError as error:
+        result = str(error)
+    return result, instance.store.get_fuel()
+
+
+def test_tail_calls_go_on_for_long():
+    exports = quire.instantiate(TAIL_CALLS, {"env": {"note": int}}, tier="fast").exports
+    for name in ("sum", "out_of_try", "by_table", "ping"):
+        assert isinstance(exports[name](100_001, 0), int)
+
+
+def test_calls_of_functions_with_tail_calls_are_as_deep_as_others():
+    text = """
+      (table 1 funcref) (type $t (func (param i32) (result i32))) (elem (i32.const 0) $leaf)
+      (func $leaf (param i32) (result i32) (local.get 0))
+      (func $f (export "f") (param i32) (result i32)
+        (if (local.get 0) (then (return (i32.add (call $f (i32.sub (local.get 0) (i32.const 1))) (i32.const 1)))))
+        (return_call_indirect (type $t) (i32.const 7) (i32.const 0)))"""
+    f = quire.instantiate(text, tier="fast").exports.f
+    assert f(19_990) == 19_997
