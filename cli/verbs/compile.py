@@ -14,7 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `quire compile`."""
     parser.add_argument("file", metavar="FILE", help="a binary or a text; - is standard input")
     parser.add_argument(
-        "--function", metavar="NAME|INDEX", help="only this one, by its index or its name in the module (default: all)"
+        "--function",
+        metavar="NAME|INDEX",
+        help="only this one, by its index, its name in the module or that of its export (default: all)",
     )
     parser.add_argument("-o", "--output", metavar="OUT", help="where the Python goes (default: standard output)")
     add_features(parser)

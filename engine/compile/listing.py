@@ -16,15 +16,19 @@ from quire.engine.validate import ValidModule
 
 
 def listing(valid: ValidModule, wanted: int | str | None = None) -> Iterator[tuple[str, str]]:
-    """The title and the source of each function of a module; `wanted` is an index or a name, None for all.
+    """The title and the source of each function of a module.
 
-    Raises KeyError where no function of the module is meant.
+    `wanted` is an index, a name or, where none has that, the name of an export; None for all. Raises KeyError where no
+    function of the module is meant.
     """
     instance = bare_instance(valid, Interpreter())
     own = [each for each in instance.functions if isinstance(each, WasmFunction)]
     functions = [each for each in own if wanted in (None, each.index, each.name)]
     if not functions and wanted is not None:
-        raise KeyError(wanted)
+        exported = [each.index for each in valid.module.exports if (each.kind, each.name) == ("function", wanted)]
+        functions = [each for each in own if each.index in exported]
+        if not functions:
+            raise KeyError(wanted)
     options = Options(lambda memory: access_of(valid, memory), fueled=False, counted=False)
     for function in functions:
         title = f"func {function.index}{f' ${function.name}' if function.name else ''}: {function.signature}"

@@ -271,6 +271,18 @@ def test_a_listing_has_functions_by_index_and_name():
         list(listing(valid, "three"))
 
 
+def test_a_listing_finds_exports_unless_a_function_has_the_name():
+    text = """
+      (module (import "" "a" (func)) (memory (export "m") 1) (func $f (export "g")) (func $g (export "run") (export "0"))
+        (export "a" (func 0)))"""
+    valid = validate(parse_module(text))
+    assert list(listing(valid, "run")) == list(listing(valid, "0")) == list(listing(valid, 2))
+    assert list(listing(valid, "g")) == list(listing(valid, 2))
+    for wanted in ("a", "m", 0):
+        with pytest.raises(KeyError):
+            list(listing(valid, wanted))
+
+
 def test_code_reads_well():
     text = """(module (func (export "f") (param i32) (result i32) (local i32) (loop
         (local.set 1 (i32.add (i32.const 3) (i32.mul (local.get 1) (local.get 1))))
