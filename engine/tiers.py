@@ -12,7 +12,7 @@ from quire.engine.runtime.function import Tier
 
 TIERS: Final[Mapping[str, Callable[[], Tier]]] = MappingProxyType({"reference": Interpreter, "fast": Compiler})
 AUTO: Final = "auto"
-BEST: Final = "reference"  # what AUTO stands for
+BEST: Final = "fast"  # what AUTO stands for
 
 
 def make_tier(name: str = AUTO) -> Tier:
