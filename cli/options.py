@@ -87,7 +87,7 @@ def settings(arguments: argparse.Namespace) -> Mapping[str, str]:
 
 def add_tier(parser: argparse.ArgumentParser) -> None:
     """--tier."""
-    help_ = f"what runs the guest: functions written as Python, or the instruction table (default: {AUTO}, which is {BEST})"
+    help_ = f"what runs: functions written as Python, or the instruction table (default: {AUTO}, which is {BEST})"
     parser.add_argument("--tier", choices=(AUTO, *TIERS), default=AUTO, help=help_)
 
 
