@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from quire.fuzz.generate.nans import VIOLATION
 from quire.fuzz.legs.protocol import Answer
-from quire.fuzz.observe import MARKER
+from quire.fuzz.observe import MARKER, WORD
 
 NO_ANSWER = frozenset({"unsupported", "exhausted"})
 LIMITS = frozenset({"trap allocation", "trap stack"})
@@ -107,7 +107,7 @@ def comparable(answers: Mapping[str, Answer]) -> int:
 
 def first_difference(answers: Mapping[str, Answer], count: int) -> Difference | None:
     """The first in the order of time: calls and values, then what is left at the end."""
-    values = {name: values_by_call(each.observed) for name, each in answers.items()}
+    values = {name: values_by_call(each) for name, each in answers.items()}
     for number in range(count):
         calls = {name: each.calls[number] for name, each in answers.items()}
         if len(set(calls.values())) > 1 and frozenset(calls.values()) not in SEVERAL_CAUSES:
@@ -134,9 +134,11 @@ def nans_outside(answer: Answer) -> str:
     return next((f"{bits:#x}" for number, bits in answer.trace if number == VIOLATION), "")
 
 
-def values_by_call(observed: bytes) -> dict[int, str]:
-    """What each call wrote."""
-    words = [word for (word,) in struct.iter_unpack("<I", observed + bytes(-len(observed) % 4))]
+def values_by_call(answer: Answer) -> dict[int, str]:
+    """What each call wrote, into the memory for it or through the host."""
+    observed = answer.observed + bytes(-len(answer.observed) % 4)
+    told = [value for kind, value in answer.trace if kind == WORD]
+    words = told or [word for (word,) in struct.iter_unpack("<I", observed)]
     starts = [at for at, word in enumerate(words) if word & 0xFFFF0000 == MARKER]
     pairs = ((words[at] - MARKER, words[at + 1 : end]) for at, end in pairwise([*starts, len(words)]))
     return {number: " ".join(f"{word:x}" for word in written) for number, written in pairs}

@@ -258,6 +258,8 @@ class Body:
         elif role is Role.LENGTH:
             risky = self.choices.below(1000) < self.risk
             self.constant(type_, self.choices.pick(LENGTHS) if risky else 4 + self.choices.below(4))
+        elif role is Role.SIZE:
+            self.constant(type_, 1 + self.choices.below(3))
         else:
             gone = role is Role.TINY and self.is_dropped(production)
             self.constant(type_, 0 if gone else self.choices.below(2 if role is Role.TINY else 3))

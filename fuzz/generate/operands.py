@@ -26,6 +26,7 @@ class Role(Enum):
     ALIGNED = "the same, and a multiple of 8"
     REGION = "an address in bounds, far from the end"
     TINY = "a count or index that nearly everything has"
+    SIZE = "the size of a range of pages, which may not be empty"
     LENGTH = "the length of a new array"
     GROWTH = "by how much to grow"
     DIVISOR = "not zero"
@@ -36,6 +37,7 @@ class Role(Enum):
 
 _DIVIDES = re.compile(r"i(32|64)\.(div|rem)_")
 _CONVERTS = re.compile(r"i(32|64)\.trunc_f")
+_OF_PAGES = ("memory.map", "memory.unmap", "memory.protect")
 _VALUES = {"array.new": (0,), "array.set": (2,), "array.fill": (2,), "memory.fill": (1,)}
 
 
@@ -64,7 +66,9 @@ def role_of(row: Row, signature: t.FunctionType, index: int) -> Role:
         return Role.GROWTH
     if row.mnemonic in ("array.new", "array.new_default"):
         return Role.LENGTH
-    return Role.REGION if family == "memory" and _is_address(row, signature, index) else Role.TINY
+    if family == "memory" and _is_address(row, signature, index):
+        return Role.REGION
+    return Role.SIZE if row.mnemonic in _OF_PAGES else Role.TINY
 
 
 def _is_fixed(row: Row) -> bool:

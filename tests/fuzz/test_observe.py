@@ -29,7 +29,7 @@ def words(*numbers: int) -> bytes:
     return struct.pack(f"<{len(numbers)}I", *numbers)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 def test_a_module_with_its_shim_is_valid_and_its_calls_run(seed: int) -> None:
     generated = generate(SeededChoices(seed))
     observed = observe(generated)
@@ -37,11 +37,11 @@ def test_a_module_with_its_shim_is_valid_and_its_calls_run(seed: int) -> None:
     answer = REFERENCE(request_of(generated))
     assert (answer.verdict, len(answer.calls)) == ("ok", len(generated.calls) + 1)
     assert len(answer.memories) == len(generated.module.memories)
-    assert set(values_by_call(answer.observed)) == set(range(len(generated.calls) + 1))
+    assert set(values_by_call(answer)) == set(range(len(generated.calls) + 1))
 
 
 def test_few_calls_trap() -> None:
-    answers = [REFERENCE(request_of(generate(SeededChoices(seed), SHARED))) for seed in range(60)]
+    answers = [REFERENCE(request_of(generate(SeededChoices(seed), SHARED))) for seed in range(40)]
     calls = [call for answer in answers for call in answer.calls]
     trapped = [call for call in calls if call.startswith("trap")]
     assert 0 < len(trapped) <= 0.1 * len(calls)
@@ -52,7 +52,7 @@ def test_other_engines_do_the_same() -> None:
     from quire.fuzz.legs.wasmtime_leg import WasmtimeLeg
 
     wasmtime = WasmtimeLeg("optimised")
-    for seed in range(60):
+    for seed in range(100, 124):
         request = request_of(generate(SeededChoices(seed), SHARED))
         verdict = compare({"reference": REFERENCE(request), "wasmtime": wasmtime.run(request)})
         assert verdict.difference is None, (seed, verdict.difference)
