@@ -17,8 +17,9 @@ from quire.engine.binary import encode
 from quire.fuzz.campaign.cases import Cases, Configuration, request_of, usual_features
 from quire.fuzz.campaign.cluster import ClusterSupervisor
 from quire.fuzz.campaign.store import Store
-from quire.fuzz.campaign.supervisor import Goal, Progress, Supervisor, WorkersDie
+from quire.fuzz.campaign.supervisor import BATCH, Goal, Progress, Supervisor, WorkersDie
 from quire.fuzz.campaign.worker import running, work
+from quire.fuzz.generate.features import ALL_FEATURES
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.legs.process import LegProcess, ask_all, known_legs, leg_command
 from quire.fuzz.planted.catalogue import catalogue, equivalents, named
@@ -60,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs.choices["triage"].add_argument("--html", type=Path, metavar="FILE", help="write a page with plots, too")
     reduce_ = verbs.add_parser("reduce", help="make the first case of each bucket small")
     _folder_argument(reduce_)
-    reduce_.add_argument("--seconds", type=float, default=SECONDS, help="for one case (default: %(default)s)")
+    reduce_.add_argument("--seconds", type=_seconds, default=SECONDS, help="for one case (default: %(default)s)")
     reduce_.add_argument("--bucket", help="only this one")
     repro = verbs.add_parser("repro", help="ask the legs about a case again")
     repro.add_argument("case", type=Path, help="the folder of a case")
@@ -80,7 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     planted.add_argument("folder", type=Path, nargs="?", default=SCORES, help="of the results (default: %(default)s)")
     planted.add_argument("--count", type=_positive, default=200, help="at least so many bugs (default: %(default)s)")
     planted.add_argument(
-        "--seconds", type=float, default=600.0, help="of processor time for one bug (default: %(default)s)"
+        "--seconds", type=_seconds, default=600.0, help="of processor time for one bug (default: %(default)s)"
     )
     planted.add_argument("-j", "--jobs", type=_positive, default=1, help="bugs that are searched for at a time")
     planted.add_argument(
@@ -94,6 +95,13 @@ def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not number > 0:
+        raise argparse.ArgumentTypeError("must be above 0")
     return number
 
 
@@ -116,8 +124,11 @@ def _campaign_arguments(parser: argparse.ArgumentParser, *, folder: bool = True)
 
 
 def _goal_arguments(parser: argparse.ArgumentParser, seconds: float | None = None) -> None:
-    parser.add_argument("--seconds", type=float, default=seconds, help="stop after that long")
+    parser.add_argument("--seconds", type=_seconds, default=seconds, help="stop after that long")
     parser.add_argument("--modules", type=_positive, help="stop after so many in all")
+    parser.add_argument(
+        "--batch", type=_positive, default=BATCH, help="cases that are run in one go (default: %(default)s)"
+    )
     parser.add_argument("--cluster", metavar="ADDRESS", help="of a Dask scheduler, whose workers run the batches")
     parser.add_argument("-j", "--jobs", type=_positive, default=1, help="worker processes")
 
@@ -151,6 +162,9 @@ def _configuration(arguments: argparse.Namespace) -> Configuration:
         raise Unusable(f"one leg has nothing to be compared with: {', '.join(legs)}; pip install 'quire[oracle]'")
     own = [name for name in known if name in ("reference", "fast", "native")]
     features = tuple(arguments.features.split(",")) if arguments.features else usual_features(legs, own)
+    unknown = [each for each in features if each not in ALL_FEATURES]
+    if unknown:
+        raise Unusable(f"unknown feature {unknown[0]}: there are {', '.join(ALL_FEATURES)}")
     smith = smith_command()[1] if arguments.smith else ""
     return Configuration(legs, features, arguments.seed, arguments.matrix or 0, smith)
 
@@ -182,7 +196,7 @@ def _configured(store: Store) -> Configuration:
 def _go_on(store: Store, arguments: argparse.Namespace) -> int:
     """Run a campaign and write the first case of each new bucket into a folder."""
     cases = Cases(_configured(store))
-    goal = Goal(arguments.seconds, arguments.modules)
+    goal = Goal(arguments.seconds, arguments.modules, arguments.batch)
 
     try:
         with Display(store, goal) as display:
@@ -248,6 +262,8 @@ def _reduce(arguments: argparse.Namespace) -> int:
         configuration = _configured(store)
         cases, buckets = Cases(configuration), store.buckets()
         wanted = {name: found for name, found in buckets.items() if arguments.bucket in (None, name)}
+        if arguments.bucket and not wanted:
+            raise Unusable(f"there is no bucket {arguments.bucket!r}; `quire fuzz triage` lists them")
         with running(configuration.legs) as legs:
             for bucket, found in wanted.items():
                 generated = cases.case(found[0].number)

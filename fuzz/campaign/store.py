@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from quire.fuzz.campaign.batch import BatchResult, Finding
@@ -85,7 +85,11 @@ class Store:
         """Start a campaign, or go on with one of the same configuration. Raises ValueError for one of another."""
         known = self.configuration
         if known is not None and known != configuration:
-            raise ValueError(f"{self.folder} holds a campaign of another configuration")
+            names = [
+                each.name for each in fields(known) if getattr(known, each.name) != getattr(configuration, each.name)
+            ]
+            what = f"another configuration ({', '.join(names)})"
+            raise ValueError(f"{self.folder} holds a campaign of {what}: `quire fuzz resume` goes on with that one")
         text = json.dumps(asdict(configuration))
         self._connection.execute("insert or ignore into campaign values ('configuration', ?)", (text,))
 

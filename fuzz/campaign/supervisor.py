@@ -28,10 +28,11 @@ class WorkersDie(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """When to stop: after that many seconds, or cases, whichever comes first; None is never."""
+    """When to stop: after that many seconds, or cases, whichever comes first; None is never. `batch` counts cases."""
 
     seconds: float | None = None
     cases: int | None = None
+    batch: int = BATCH
 
 
 def open_batches(store: Store, cases: Cases, goal: Goal, deadline: float) -> Iterator[tuple[int, int]]:
@@ -39,7 +40,7 @@ def open_batches(store: Store, cases: Cases, goal: Goal, deadline: float) -> Ite
     done, low = store.done(), 0
     end = min(len(cases), goal.cases if goal.cases is not None else len(cases))
     while low < end and time.monotonic() < deadline:
-        high = min(low + BATCH, end)
+        high = min(low + goal.batch, end)
         if low in done:
             low = done[low]
         else:

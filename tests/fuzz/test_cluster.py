@@ -25,7 +25,7 @@ pytestmark = pytest.mark.filterwarnings("default")
 MUTANT = next(each for each in mutants_of("quire.engine.numeric.integers") if each.what == "Mult -> Add")
 LEGS = ("reference", f"planted={sys.executable} -m quire.fuzz.planted.plant {MUTANT.name} --tier reference")
 CONFIGURATION = Configuration(LEGS, ("memories", "floats", "loops", "globals"))
-CASES = 200
+CASES = 120
 
 
 class Cluster:
@@ -63,7 +63,7 @@ def cluster() -> Iterator[Cluster]:
 
 
 def test_it_ends_with_the_findings_of_one_process(cluster: Cluster, tmp_path: Path) -> None:
-    cases, goal, seen = Cases(CONFIGURATION), Goal(cases=CASES), threading.Semaphore(0)
+    cases, goal, seen = Cases(CONFIGURATION), Goal(cases=CASES, batch=20), threading.Semaphore(0)
     with Store(tmp_path / "alone") as alone, Store(tmp_path / "cluster") as store:
         alone.begin(CONFIGURATION)
         store.begin(CONFIGURATION)
