@@ -11,7 +11,7 @@ from typing import NamedTuple
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.compile.facts import whole
-from quire.engine.compile.translate import Bytes, Translator, Use, identifier
+from quire.engine.compile.translate import Bytes, Spot, Translator, Use, identifier
 from quire.engine.errors import Crash
 from quire.engine.immediates import MemArg
 from quire.engine.instructions.access import Access
@@ -20,8 +20,7 @@ from quire.engine.instructions.expressions import (
     SUM,
     Value,
     canon,
-    infix,
-    literal,
+    integer,
     number,
     plus,
     shifted,
@@ -36,9 +35,11 @@ VIEWS = {"16": "H", "s16": "h", "32": "I", "s32": "i", "64": "Q", "f64": "d"}
 
 
 class Form(NamedTuple):
-    """How the numbers of an access are read and written. `name` is that of their functions in the namespace."""
+    """How the numbers of an access are read and written: texts for the bytes, the address and the number."""
 
-    name: str
+    read: str
+    write: str
+    binding: int  # of what is read
     low: int
     high: int
     bits: int  # of integers
@@ -48,14 +49,27 @@ class Form(NamedTuple):
 
 @cache
 def form_of(access: Access) -> Form:
-    """The form of an access's numbers."""
+    """The form of an access's numbers. Typed reads come as tuples of one."""
     bits, exponent = 8 * access.size, access.size.bit_length() - 1
-    if access.real:
-        name = f"f{bits}"
-        return Form(name, 0, 0, 0, VIEWS.get(name, ""), exponent)
-    name = f"s{bits}" if access.signed else f"{bits}"
-    low = -(1 << bits - 1) if access.signed else 0
-    return Form(name, low, (1 << bits) - 1 + low, bits, VIEWS.get(name, ""), exponent)
+    name = f"f{bits}" if access.real else f"s{bits}" if access.signed else f"{bits}"
+    read, write, binding = TEXTS.get(name) or (
+        f"{name if access.signed else f'u{name}'}({{0}}, {{1}})[0]",
+        f"p{name}({{0}}, {{1}}, {{2}})",
+        PRIMARY,
+    )
+    low, high = (-(1 << bits - 1) if access.signed else 0, (1 << bits) - 1) if not access.real else (0, 0)
+    return Form(read, write, binding, low, high + low, 0 if access.real else bits, VIEWS.get(name, ""), exponent)
+
+
+TEXTS = {
+    "8": ("{0}[{1}]", "{0}[{1}] = {2}", PRIMARY),
+    "s8": ("({0}[{1}] ^ 128) - 128", "", SUM),
+    "f32": ("(_ if (_ := uf32({0}, {1})[0]) == _ else f32_bits_of({0}, {1}))", "store_f32({0}, {1}, {2})", PRIMARY),
+    "128": ('from_bytes(u128({0}, {1})[0], "little")', 'p128({0}, {1}, {2}.to_bytes(16, "little"))', PRIMARY),
+}
+
+
+ANY = ("0", "0")  # as for whether an access traps, only the address is of interest
 
 
 def access(translator: Translator, operation: n.Operation, values: list[Value]) -> Value | None:
@@ -66,20 +80,23 @@ def access(translator: Translator, operation: n.Operation, values: list[Value]) 
     described = operation.instruction.row.access
     if described is None:
         raise Crash(f"{n.mnemonic(operation)} is no access")
-    translator.note(operation, values)
+    base = address_operand(values[0], there)
+    reduced = base if base.scaled is None else number(canon(base, there.mask))
+    translator.spots.append(Spot(operation.index, (reduced.text, *ANY[: len(values) - 1])))
     if operation in translator.opened:  # then the address is in a range of the memory as it stands
         first = values[0]
-        values = [first._replace(low=max(first.low, 0), high=min(first.high, there.mask)), *values[1:]]
-    return (store if described.stores else load)(translator, operation, values, described, there)
+        base = address_operand(first._replace(low=max(first.low, 0), high=min(first.high, there.mask)), there)
+    return (store if described.stores else load)(translator, operation, values, base, described, there)
 
 
 # Loads
 
 
-def load(translator: Translator, operation: n.Operation, values: list[Value], access: Access, there: Bytes) -> Value:
+def load(
+    translator: Translator, operation: n.Operation, values: list[Value], base: Value, access: Access, there: Bytes
+) -> Value:
     """From the bytes, or from the memory."""
     m, *immediates = n.immediates(operation)
-    base = address_operand(values[0], there)
     test = condition(base, m, access, there, opened=operation in translator.opened)
     found = read(translator, behind_test(base, there) if test else base, m, access, there)
     if access.make is not None:
@@ -97,32 +114,22 @@ def load(translator: Translator, operation: n.Operation, values: list[Value], ac
 
 
 def read(translator: Translator, base: Value, m: MemArg, access: Access, there: Bytes) -> Value:
-    """Typed reads come as tuples of one, but from a typed view."""
+    """From a typed view or by the function of a format."""
     form = form_of(access)
     if form.view and is_aligned(base, m, there, form):
         return Value(element(translator, base, m, there, form), PRIMARY, form.low, form.high)
-    translator.uses.add(Use("bytes", "", there.memory))
-    at, bytes_, name = address(base, m, there), f"m{there.memory}", form.name
-    if name == "8":
-        return Value(f"{bytes_}[{at}]", PRIMARY, 0, 255)
-    if name == "s8":
-        return Value(f"({bytes_}[{at}] ^ 128) - 128", SUM, -128, 127)
-    if name == "f32":
-        again = f"f32_bits_of({bytes_}, {at})"
-        return Value(f"(_ if (_ := uf32({bytes_}, {at})[0]) == _ else {again})", PRIMARY)
-    if name == "128":
-        return Value(f'from_bytes(u128({bytes_}, {at})[0], "little")', PRIMARY, 0, form.high)
-    stem = name if access.signed else f"u{name}"
-    return Value(f"{stem}({bytes_}, {at})[0]", PRIMARY, form.low, form.high)
+    translator.uses.add(there.use)
+    return Value(form.read.format(there.name, address(base, m, there)), form.binding, form.low, form.high)
 
 
 # Stores
 
 
-def store(translator: Translator, operation: n.Operation, values: list[Value], access: Access, there: Bytes) -> Value:
+def store(
+    translator: Translator, operation: n.Operation, values: list[Value], base: Value, access: Access, there: Bytes
+) -> Value:
     """The value is evaluated before the address in an assignment to an index, behind it in a call."""
     m, *immediates = n.immediates(operation)
-    base = address_operand(values[0], there)
     value = values[1] if access.make is None else access.make(*immediates, *values[1:])
     form = form_of(access)
     value = canon(value, (1 << form.bits) - 1) if form.bits else strict(value)
@@ -144,16 +151,9 @@ def write(translator: Translator, base: Value, m: MemArg, access: Access, there:
     form = form_of(access)
     if form.view and is_aligned(base, m, there, form):
         return f"{element(translator, base, m, there, form)} = {value.text}"
-    translator.uses.add(Use("bytes", "", there.memory))
-    at, bytes_, name = address(base, m, there), f"m{there.memory}", form.name
-    if name == "8":
-        return f"{bytes_}[{at}] = {value.text}"
-    if name == "f32":
-        return f"store_f32({bytes_}, {at}, {value.text})"
-    if name == "128":
-        whole_ = f"({value.text})" if value.constant else value.at(PRIMARY)
-        return f'p128({bytes_}, {at}, {whole_}.to_bytes(16, "little"))'
-    return f"p{name}({bytes_}, {at}, {value.text})"
+    translator.uses.add(there.use)
+    text = integer(value) if form.bits == 128 else value.text
+    return form.write.format(there.name, address(base, m, there), text)
 
 
 # Addresses
@@ -166,8 +166,9 @@ def address_operand(value: Value, there: Bytes) -> Value:
 
 def address(base: Value, m: MemArg, there: Bytes) -> str:
     """The effective address: never negative, for Python would count from the end."""
-    base = number(canon(base, there.mask))
-    return base.text if not m.offset else infix(base, "+", literal(m.offset), SUM).text
+    if base.scaled is not None:
+        base = number(canon(base, there.mask))
+    return plus(base, m.offset).text if m.offset else base.text
 
 
 def is_aligned(base: Value, m: MemArg, there: Bytes, form: Form) -> bool:
@@ -191,6 +192,8 @@ def condition(base: Value, m: MemArg, access: Access, there: Bytes, *, opened: b
     """The condition under which the bytes may be accessed, or "" for none. It puts the operand into AT. One that is
     `opened` lies in a range.
     """
+    if there.free and not access.aligned:
+        return ""
     reduced = number(canon(base, there.mask))
     text, tests = reduced.text if reduced.simple else f"({AT} := {reduced.text})", []
     if there.code.ranges and not opened:

@@ -138,7 +138,10 @@ class Lifting(Operands):
                 constant = self.operation((), signature.results[0], effects)
                 found = partial(self.stack.append, constant)
             else:
-                found = partial(self.apply, len(signature.parameters), signature.results, effects)
+                operands = len(signature.parameters), signature.results, effects
+                found = (
+                    partial(self.apply_named, *operands, row.naming) if row.naming else partial(self.apply, *operands)
+                )
         self.actions[id(instruction)] = found
         return found
 

@@ -11,6 +11,7 @@ from quire.engine.instructions.templates import Naming
 from quire.engine.module import Instruction
 
 NOTHING: frozenset[str] = frozenset()
+WRITES = n.WRITES_MEMORY | n.WRITES_STATE
 DEEPEST = 30  # of an expression: Python's own parser ends at 200 parentheses
 
 
@@ -50,20 +51,22 @@ class Operands:
         """The present instruction on `count` operands: an expression, or a statement if it changes anything."""
         if not count and not results and effects == n.PURE:
             return
-        naming = self.instructions[self.index].row.naming
-        if naming and not (naming is Naming.UNLESS_CONSTANT and is_constant(self.stack[-1])):
-            self.name(count)
-        writes = effects & (n.WRITES_MEMORY | n.WRITES_STATE)
-        if writes and sum(each.effects & n.TRAPS for each in self.stack[len(self.stack) - count :]) > n.TRAPS:
+        if effects & WRITES and count > 1 and len([each for each in self.stack[-count:] if each.effects & n.TRAPS]) > 1:
             self.settle(n.TRAPS, frozenset())  # Python evaluates what is stored first
         operation = self.operation(self.pop(count), results[0] if len(results) == 1 else None, effects)
-        if len(results) == 1 and not effects & (n.WRITES_MEMORY | n.WRITES_STATE | n.CALLS):
+        if len(results) == 1 and not effects & (WRITES | n.CALLS):
             self.push(operation)
             return
         base = len(self.stack)
         targets = tuple(self.slot(base + at) for at in range(len(results)))
         self.assign(targets, operation, results)
         self.push_slots(results)
+
+    def apply_named(self, count: int, results: tuple[t.OperandType, ...], effects: int, naming: Naming) -> None:
+        """The same, of operands that are put into slots before, but constants."""
+        if naming is Naming.ALWAYS or not is_constant(self.stack[-1]):
+            self.name(count)
+        self.apply(count, results, effects)
 
     def name(self, count: int) -> None:
         """Put the uppermost operands into slots, but constants."""

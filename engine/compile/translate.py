@@ -48,6 +48,9 @@ class Bytes(NamedTuple):
     mask: int  # of its addresses
     viewed: bool  # whether views of elements of several bytes show them
     code: AccessCode
+    free: bool  # whether nothing is asked of accesses but that they are in bounds
+    name: str  # of the variable that has the bytes
+    use: Use
 
 
 class Made(NamedTuple):
@@ -86,7 +89,10 @@ class Translator:
         """How code gets at the bytes of a memory; None where it must ask the memory."""
         code, type_ = self.access(memory), self.context.memories[memory]
         viewed = sys.byteorder == "little" and type_.page_size % 8 == 0
-        return None if code is None else Bytes(memory, whole(type_.address_type)[1], viewed, code)
+        if code is None:
+            return None
+        use = Use("bytes", "", memory)
+        return Bytes(memory, whole(type_.address_type)[1], viewed, code, code == AccessCode(), f"m{memory}", use)
 
     def assume_loose(self, variables: frozenset[str]) -> None:
         """From now on, these variables hold loose NaNs."""

@@ -108,6 +108,11 @@ def number(a: Value) -> Value:
     return a._replace(text=f"+{a.at(UNARY)}", binding=UNARY, truth=False) if a.truth else a
 
 
+def integer(a: Value) -> str:
+    """An integer whose attributes can be asked for."""
+    return hex(a.low) if a.constant else a.at(PRIMARY)
+
+
 def canon(a: Value, mask: int) -> Value:
     """The unsigned reading."""
     if a.low >= 0 and a.high <= mask:

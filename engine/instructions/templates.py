@@ -305,6 +305,7 @@ class IntegerTemplates:
         if a.within(*whole) and b.within(*whole):
             flipped = {"<": ">", "<=": ">="}[operator]
             return compare(b, flipped, a) if swapped else compare(a, operator, b)
+        lazy = a, b
         a, b = self.canon(a), self.canon(b)
         alone = a.simple or b.simple  # the order of evaluation is of no interest
         if alone and self.natural(a):
@@ -319,7 +320,10 @@ class IntegerTemplates:
         if a.simple and b.simple:  # in the unsigned order, unless their signs differ
             first = compare(b, {"<": ">", "<=": ">="}[operator], a) if swapped else compare(a, operator, b)
             return Value(f"({first.text}) is ({a.text} ^ {b.text} < {flip.text})", COMPARE, 0, 1, truth=True)
-        a, b = infix(a, "^", flip, XOR), infix(b, "^", flip, XOR)
+        a, b = (
+            infix(each, "+", flip, SUM) if each.within(*whole) else infix(self.canon(each), "^", flip, XOR)
+            for each in lazy
+        )
         return compare(b, {"<": ">", "<=": ">="}[operator], a) if swapped else compare(a, operator, b)
 
     # Conversions

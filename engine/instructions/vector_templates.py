@@ -23,6 +23,7 @@ from quire.engine.instructions.expressions import (
     Value,
     canon,
     infix,
+    integer,
     literal,
     number,
     signed,
@@ -116,11 +117,6 @@ def swizzled(a: Value, b: Value) -> Value:
     """The bytes that the second has are places in the first, with zeros behind it."""
     table, places = (f'{integer(each)}.to_bytes({size}, "little")' for each, size in ((a, 256), (b, 16)))
     return Value(f'from_bytes({places}.translate({table}), "little")', PRIMARY, 0, VECTOR)
-
-
-def integer(a: Value) -> str:
-    """An integer whose attributes can be asked for."""
-    return hex(a.low) if a.constant else a.at(PRIMARY)
 
 
 class IntegerLanes:
