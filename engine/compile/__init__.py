@@ -6,7 +6,8 @@ called. Pass by pass:
     lift.py        a body -> a graph of blocks, the operand stack folded into expressions (nodes.py, effects.py)
     analysis.py    what is known of variables: intervals, exact NaNs (facts.py)
     structure.py   the graph -> nested loops and branches, exits resolved (dominators.py)
-    translate.py   expressions -> Python (accesses.py: loads and stores; special.py: what is more than a template);
+    translate.py   expressions -> Python (accesses.py: loads and stores; aggregates.py: structures, arrays, tables;
+                   special.py: what else is more than a template);
                    write.py: statements; emit.py: control flow, or dispatch.py where that is deep
     counted.py     loops that Python counts (turns.py); induction.py: pointers as elements (pointers.py, building.py);
                    opened.py: accesses that are checked before a loop

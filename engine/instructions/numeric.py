@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from quire.engine.immediates import F32, F64, I32, I64
+from quire.engine.instructions.float_templates import wf
 from quire.engine.instructions.row import numeric
-from quire.engine.instructions.templates import Naming, Template, w32, w64, wf
+from quire.engine.instructions.templates import Naming, Template, w32, w64
 from quire.engine.numeric.floats import f32, f64
 from quire.engine.numeric.integers import i32, i64
 

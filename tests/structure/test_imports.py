@@ -12,8 +12,9 @@ ORDER = [
         f"quire.engine.{part}"
         for part in (
             "errors types matching bytestream type_encoding immediates numeric instructions.expressions "
-            "instructions.access instructions.templates instructions.vector_templates instructions.row module runtime "
-            "instructions extension instruction_set binary validate cache instantiate interpret compile tiers"
+            "instructions.access instructions.templates instructions.float_templates instructions.vector_templates "
+            "instructions.row module runtime instructions extension instruction_set binary validate cache instantiate "
+            "interpret compile tiers"
         ).split()
     ),
     "quire.engine",
