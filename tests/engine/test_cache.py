@@ -323,6 +323,8 @@ def test_other_sources_find_nothing(monkeypatch, tmp_path):
         path.write_text(text)
         found.add(keys.fingerprint.__wrapped__(CORE))
     assert len(found) == 4
+    (tmp_path / "inner").rename(tmp_path / "other")
+    assert keys.fingerprint.__wrapped__(CORE) not in found
     monkeypatch.setattr(keys, "LOADED", 0.0)
     assert keys.fingerprint.__wrapped__(CORE) is None  # they were changed since they were loaded
 
@@ -338,6 +340,8 @@ def test_extensions_count_by_their_sources(data, cache):
     usual = instruction_set(["threads"])
     assert keys.fingerprint(usual) not in (None, keys.fingerprint(CORE))
     assert keys.fingerprint(instruction_set()) not in (None, keys.fingerprint(usual))
+    renamed = CORE.extend(*(replace(each, name="other") for each in usual.extensions))
+    assert keys.fingerprint(renamed) not in (None, keys.fingerprint(usual))
     homeless = CORE.extend(*(replace(each, home=None) for each in usual.extensions))
     assert cache.look_up(data, homeless) is None
     assert load(data, homeless, cache).kept is None
@@ -345,6 +349,15 @@ def test_extensions_count_by_their_sources(data, cache):
         "layers", memory_layers=(MemoryLayer(lambda memory: False, Memory),), settings=(Setting("a", ()),)
     )
     assert cache.look_up(data, CORE.extend(layers)) is not None
+
+
+def test_other_sources_of_an_extension_find_nothing(monkeypatch, tmp_path):
+    found = set()
+    monkeypatch.setattr(keys, "_folder_of", lambda module: tmp_path)
+    for text in ("1", "2"):
+        (tmp_path / "a.py").write_text(text)
+        found.add(keys.fingerprint.__wrapped__(instruction_set(["threads"])))
+    assert len(found - {None}) == 2
 
 
 @pytest.mark.parametrize("extension", instruction_set().extensions, ids=lambda each: each.name)
