@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+import calls
 import contests
 import measure
 import programs
 
 PEERS = ("quire", "pwasm", "pywasm", "wasmtime")
-OTHERS = ("load", "start", "flags", "programs")
+OTHERS = ("load", "start", "calls", "flags", "programs")
 FLAGGED = "histogram"
 """The kernel that runs on memories of several kinds."""
 
@@ -52,6 +53,8 @@ def held(chosen: argparse.Namespace) -> Iterator[list[measure.Outcome]]:
         outcomes = [outcome for each in found.values() for outcome in each]
         means = measure.means(title, [outcome for name in counted for outcome in found[name]])
         yield [*outcomes, *(means if len(counted) > 1 else [])]
+    if "calls" in names:
+        yield [*measure.hold(calls.to_guest(), chosen.rounds), *measure.hold(calls.to_host(), chosen.rounds)]
     if "flags" in names:
         yield measure.hold(contests.flags(FLAGGED), chosen.rounds)
     if "programs" in names:
