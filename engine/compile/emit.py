@@ -255,6 +255,8 @@ class Emitter:
 
 def plain_shift(a: Value, by: int) -> Value:
     """A value shifted right."""
+    if not by:
+        return a
     return literal(a.low >> by) if a.constant else infix(a, ">>", literal(by), SHIFT, a.low >> by, a.high >> by)
 
 

@@ -165,9 +165,8 @@ class Rewriting:
             yield f"not {name} & {unit}"
 
     def before(self, pointer: Pointer) -> Iterator[str]:
-        more = f" + {pointer.bias}" if pointer.bias else ""
-        index = f"{pointer.name} >> {pointer.exponent}"
-        yield f"{pointer.element} = {f'({index}){more}' if more else index}"
+        index = f"({pointer.name} >> {pointer.exponent})" if pointer.exponent else pointer.name
+        yield f"{pointer.element} = {index}{f' + {pointer.bias}' if pointer.bias else ''}"
         for step in pointer.steps:
             if isinstance(step, n.Get):
                 yield f"{stride(step, pointer)} = {step.name} >> {pointer.exponent}"
@@ -276,7 +275,9 @@ def stride(step: n.Expression, pointer: Pointer) -> str:
 
 def address(pointer: Pointer) -> n.Expression:
     """What a pointer is, by its element."""
-    base = made_of("shl", n.Get(pointer.element, pointer.type), number(pointer.exponent, pointer.type))
+    base: n.Expression = n.Get(pointer.element, pointer.type)
+    if pointer.exponent:
+        base = made_of("shl", base, number(pointer.exponent, pointer.type))
     return made_of("add", base, number(-pointer.offset, pointer.type)) if pointer.offset else base
 
 

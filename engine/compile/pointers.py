@@ -1,4 +1,4 @@
-"""Pointers of a counted loop: variables that are used for nothing but addresses of elements of one size."""
+"""Pointers of a counted loop: variables that are used for nothing but addresses of elements, or bytes, of one size."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ class Pointer:
     def is_sound(self) -> bool:
         """Whether it moves by whole elements, as far as constants tell, in one direction."""
         numbers = [constant(each) for each in self.steps]
+        if not self.exponent and not (self.offset or self.steps):
+            return False  # an element is a byte: nothing is won
         if not self.used or (self.steps and self.placed) or min(self.placed, default=8) < self.exponent:
             return False
         if None in numbers:
@@ -133,7 +135,9 @@ def is_element(operation: n.Operation, bytes_of: Callable[[int], Bytes | None]) 
         return False
     form, there = form_of(described), bytes_of(n.immediates(operation)[0].memory)
     offset, exponent = place(operation)
-    return bool(form.view and exponent and there and there.viewed and not offset % (1 << exponent))
+    if there is None or form.bits == 8:
+        return there is not None
+    return bool(form.view and there.viewed and not offset % (1 << exponent))
 
 
 def added(name: str, value: n.Expression) -> n.Expression | None:
