@@ -27,7 +27,9 @@ class Choices(ABC):
 
     def pick(self, items: Sequence[Item]) -> Item:
         """One of the items, the first being the simplest. Raises IndexError where there is none."""
-        return items[self.below(len(items))] if items else items[0]
+        if not items:
+            raise IndexError("there is nothing to pick from")
+        return items[self.below(len(items))]
 
     def chance(self, percent: float) -> bool:
         """True that often; the simplest is False."""

@@ -16,14 +16,18 @@ from itertools import pairwise
 
 from quire.fuzz.generate.nans import VIOLATION
 from quire.fuzz.legs.protocol import Answer
+from quire.fuzz.legs.traps import UNTOLD
 from quire.fuzz.observe import MARKER, WORD
 
 NO_ANSWER = frozenset({"unsupported", "exhausted"})
 LIMITS = frozenset({"trap allocation", "trap stack"})
 """Limits of a host: from such a call on, nothing is compared. Spec: appendix/implementation"""
 PLACE = re.compile(r".*at offset \w+: |\(at .*|\d+")
-SEVERAL_CAUSES = frozenset({frozenset({"trap null", "trap array"}), frozenset({"trap memory", "trap unaligned"})})
-"""Traps of instructions with several causes at once: the specification says that it traps, not why."""
+SEVERAL_CAUSES = frozenset({
+    frozenset({"trap null", "trap array"}), frozenset({"trap memory", "trap unaligned"}),
+    *(frozenset({f"trap {whole}", f"trap {part}"}) for whole, parts in UNTOLD for part in parts),
+})  # fmt: skip
+"""Traps of instructions with several causes at once: the specification says that it traps, not why; or untold ones."""
 
 
 @dataclass(frozen=True, slots=True)

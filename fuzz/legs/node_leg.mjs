@@ -4,9 +4,10 @@ import { readSync, writeSync } from "node:fs";
 
 const CLASSES = [
   ["memory access out of bounds", "memory"], ["table index is out of bounds", "table"], ["table access", "table"],
-  ["null function or function signature mismatch", "signature"], ["signature mismatch", "signature"],
+  ["null function or function signature mismatch", "callee"], ["signature mismatch", "signature"],
+  ["element segment out of bounds", "table"], ["data segment out of bounds", "memory"],
   ["dereferencing a null pointer", "null"], ["divide by zero", "divide"], ["remainder by zero", "divide"],
-  ["divide result unrepresentable", "overflow"], ["float unrepresentable in integer range", "overflow"],
+  ["divide result unrepresentable", "overflow"], ["float unrepresentable in integer range", "float"],
   ["unreachable", "unreachable"], ["illegal cast", "cast"], ["array element access out of bounds", "array"],
   ["unaligned accesses", "unaligned"], ["Atomics.wait cannot", "shared"],
   ["requested new array is too large", "allocation"], ["Maximum call stack", "stack"],

@@ -5,7 +5,10 @@ from __future__ import annotations
 CLASSES = (
     "memory", "table", "null", "signature", "divide", "overflow", "conversion", "unreachable", "cast", "array",
     "unaligned", "shared", "protection", "range", "mapped", "host", "exception", "stack", "allocation",
+    "callee", "float",
 )  # fmt: skip
+UNTOLD = (("callee", ("null", "signature")), ("float", ("conversion", "overflow")))
+"""Classes of engines that do not tell apart what others do."""
 
 _REASONS = (
     ("out of bounds memory access", "memory"),
