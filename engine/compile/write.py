@@ -141,7 +141,7 @@ class Writer:
 def uses_memory(expression: n.Expression) -> bool:
     """Whether the code of an expression may read or write the bytes of a memory by itself. What it calls looks anew."""
     if isinstance(expression, n.Operation) and expression.effects & n.CALLS:
-        return any(map(uses_memory, expression.operands))
+        return expression.instruction.row.access is not None or any(map(uses_memory, expression.operands))
     return bool(expression.effects & (n.READS_MEMORY | n.WRITES_MEMORY))
 
 

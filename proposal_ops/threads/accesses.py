@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from quire.engine.errors import Invalid, Trap
 from quire.engine.immediates import MemArg, MemArgKind
+from quire.engine.instructions.access import Access
 from quire.engine.numeric.integers import i64
 from quire.engine.runtime.frame import Frame
 from quire.engine.runtime.memory import Memory
@@ -37,7 +38,7 @@ def aligned(memory: Memory, address: int, size: int) -> int:
     return address
 
 
-def load(size: int) -> Callable[[Frame, MemArg, int], int]:
+def load(size: int) -> Access:
     """An unsigned load of `size` bytes."""
 
     def atomic_load(frame: Frame, m: MemArg, address: int) -> int:
@@ -45,10 +46,10 @@ def load(size: int) -> Callable[[Frame, MemArg, int], int]:
         memory = frame.memory(m.memory)
         return int.from_bytes(memory.load(aligned(memory, address + m.offset, size), size), "little")
 
-    return atomic_load
+    return Access(atomic_load, size, aligned=True)
 
 
-def store(size: int) -> Callable[[Frame, MemArg, int, int], None]:
+def store(size: int) -> Access:
     """A store of the low `size` bytes."""
     mask = (1 << 8 * size) - 1
 
@@ -57,7 +58,7 @@ def store(size: int) -> Callable[[Frame, MemArg, int, int], None]:
         memory = frame.memory(m.memory)
         memory.store(aligned(memory, address + m.offset, size), (value & mask).to_bytes(size, "little"))
 
-    return atomic_store
+    return Access(atomic_store, size, stores=True, aligned=True)
 
 
 def modify(size: int, change: Callable[[int, int], int]) -> Callable[[Frame, MemArg, int, int], int]:

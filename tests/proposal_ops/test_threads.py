@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from quire.engine import types as t
+from quire.engine.compile import Compiler
 from quire.engine.errors import Exhausted, Trap
 from quire.engine.instantiate import instantiate
 from quire.engine.interpret import Interpreter
@@ -115,3 +116,23 @@ def test_waiting_on_a_memory_that_is_not_shared_traps_behind_the_bounds() -> Non
     for address, reason in ((2, "unaligned atomic"), (0x10000, "out of bounds"), (0, "expected shared memory")):
         with pytest.raises(Trap, match=reason):
             call(each, "wait", address)
+
+
+@pytest.mark.parametrize("tier", [Interpreter, Compiler])
+def test_atomic_accesses_check_their_alignment_before_the_bounds(tier: type[Interpreter | Compiler]) -> None:
+    text = """
+    (module (memory 1 1 shared)
+      (func (export "change") (param i32) (result i32)
+        (i32.atomic.store16 offset=2 (local.get 0) (i32.const 0x12345678))
+        (i32.add (i32.atomic.load (local.get 0)) (i32.atomic.load8_u offset=3 (local.get 0)))))
+    """
+    each = instantiate(Store(), validate(parse_module(text, FORMAT), THREADS), [], tier())
+    assert call(each, "change", 8) == 0x56780056
+    for address, reason in (
+        (1, "unaligned atomic"),
+        (2, "unaligned atomic"),
+        (0xFFFF, "unaligned"),
+        (0x10000, "out of"),
+    ):
+        with pytest.raises(Trap, match=reason):
+            call(each, "change", address)
