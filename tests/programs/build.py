@@ -120,7 +120,7 @@ PROGRAMS = {
         pypi_package("quickjs==1.19.4", "upstream-quickjs"),
         "quickjs.c cutils.c libregexp.c libunicode.c",
         '-I. -D_GNU_SOURCE -DCONFIG_VERSION="" -DFE_DOWNWARD=0 -DFE_UPWARD=0 -Wl,-z,stack-size=1048576 '
-        "-DEMSCRIPTEN",  # the other system without threads that it knows
+        "-DCONFIG_STACK_CHECK -DEMSCRIPTEN",  # the other system without threads that it knows
         driver="quickjs_driver.c",
     ),
     "brotli": Program(

@@ -30,6 +30,7 @@ int main(void) {
     static char script[1 << 16];
     size_t length = fread(script, 1, sizeof script - 1, stdin);
     JSRuntime *runtime = JS_NewRuntime();
+    JS_SetMaxStackSize(runtime, 100000);
     JSContext *context = JS_NewContext(runtime), *job;
     JSValue global = JS_GetGlobalObject(context);
     JS_SetPropertyStr(context, global, "print", JS_NewCFunction(context, print, "print", 1));

@@ -14,6 +14,7 @@ print("numbers", [...squares(6)], 1 / 3, 0.1 + 0.2, 2 ** 53, -7 % 3, 1e21, 5e-32
 
 class Point { constructor(x, y) { this.x = x; this.y = y; } get length() { return Math.hypot(this.x, this.y); } }
 try { null.x; } catch (error) { print("caught", error instanceof TypeError, new Point(3, 4).length); }
+try { (function endless() { endless(); })(); } catch (error) { print("caught", error.name, error.message); }
 print(JSON.stringify({ point: new Point(1, 2), list: [1, "two", null, { three: 3 }] }), [..."héllo€"].reverse().join(""));
 
 const bytes = new Uint8Array(new Float64Array([Math.PI]).buffer);
