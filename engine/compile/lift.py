@@ -7,26 +7,23 @@ label agrees. Code that cannot be reached is left out. Spec: exec/instructions
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
-from types import MappingProxyType
 from typing import Any
 
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.compile.effects import effects_of
-from quire.engine.compile.operands import Operands
+from quire.engine.compile.operands import Operands, zero
 from quire.engine.compile.reach import is_flat
 from quire.engine.immediates import Cast, Catch
-from quire.engine.instructions import CORE_ROWS
 from quire.engine.instructions.row import Kind
 from quire.engine.module import Instruction
 from quire.engine.runtime.function import WasmFunction
 from quire.engine.validate import ModuleContext, ValidModule
 
-_ROWS = MappingProxyType({row.mnemonic: row for row in CORE_ROWS})
 OPENERS = ("block", "loop", "if", "try_table")
 
 
@@ -432,44 +429,13 @@ class Lifting(Operands):
     def start_again(self) -> None:
         """A function that calls itself in its own place does a turn of a loop around it."""
         self.settle(n.TRAPS, frozenset())
-        self.assign_parameters()
-        self.block.statements += [n.Assign((name,), self.zero(type_), (type_,)) for name, type_ in self.graph.locals]
+        self.assign_all(self.graph.parameters, self.graph.parameter_types)
+        for name, type_ in self.graph.locals:
+            self.block.statements.append(n.Assign((name,), zero(type_, self.index), (type_,)))
         entry = self.regions[0].entry
         if entry is not None:
             self.graph.loops[entry] = 0
             self.finish(n.Jump(entry))
-
-    def assign_parameters(self) -> None:
-        """All at once, as if: one that others still read comes after them."""
-        base = len(self.stack) - len(self.graph.parameters)
-        named = zip(self.graph.parameters, self.graph.parameter_types, strict=True)
-        pending = {name: (height, type_) for height, (name, type_) in enumerate(named, base)}
-        for name, (height, _) in tuple(pending.items()):
-            value = self.stack[height]
-            if isinstance(value, n.Get) and value.name == name:
-                del pending[name]
-        while pending:
-            free = self.unread(pending)
-            if free is None:  # they exchange values
-                self.settle(n.PURE, frozenset(pending))
-                free = next(iter(pending))
-            height, type_ = pending.pop(free)
-            self.block.statements.append(n.Assign((free,), self.stack[height], (type_,)))
-
-    def unread(self, pending: Mapping[str, tuple[int, t.ValueType]]) -> str | None:
-        """A parameter that no value for another one reads."""
-        for name in pending:
-            if all(name not in self.stack[height].reads for other, (height, _) in pending.items() if other != name):
-                return name
-        return None
-
-    def zero(self, type_: t.ValueType) -> n.Operation:
-        """What a local starts with, as a constant. Spec: exec/runtime#default-values"""
-        if isinstance(type_, t.ReferenceType):
-            instruction = Instruction(_ROWS["ref.null"], (type_.heap,))
-        else:
-            instruction = Instruction(_ROWS[f"{type_}.const"], (0,))
-        return n.Operation(self.index, instruction, (), type_, n.PURE, 1, frozenset())
 
     def rule_return_call_ref(self, type_index: int) -> None:
         self.tail_call(self.context.function_type(type_index), 1)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.compile.effects import conflict
+from quire.engine.instructions import CORE_ROWS
 from quire.engine.instructions.templates import Naming
 from quire.engine.module import Instruction
 
+_ROWS = MappingProxyType({row.mnemonic: row for row in CORE_ROWS})
 NOTHING: frozenset[str] = frozenset()
 WRITES = n.WRITES_MEMORY | n.WRITES_STATE
 DEEPEST = 30  # of an expression: Python's own parser ends at 200 parentheses
@@ -109,6 +112,29 @@ class Operands:
         for height in reversed(chosen):
             self.settle_at(height)
 
+    def assign_all(self, names: Sequence[str], types: Sequence[t.ValueType]) -> None:
+        """Give the topmost operands to variables, as if at once: one that others still read comes after them."""
+        base = len(self.stack) - len(names)
+        pending = dict(zip(names, range(base, len(self.stack)), strict=True))
+        for name, height in tuple(pending.items()):
+            value = self.stack[height]
+            if isinstance(value, n.Get) and value.name == name:
+                del pending[name]
+        while pending:
+            free = self.unread(pending)
+            if free is None:  # they exchange values
+                self.settle(n.PURE, frozenset(pending))
+                free = next(iter(pending))
+            height = pending.pop(free)
+            self.block.statements.append(n.Assign((free,), self.stack[height], (types[height - base],)))
+
+    def unread(self, pending: Mapping[str, int]) -> str | None:
+        """A variable that no operand for another one reads."""
+        for name in pending:
+            if all(name not in self.stack[height].reads for other, height in pending.items() if other != name):
+                return name
+        return None
+
     def settle_at(self, height: int) -> None:
         """Put an operand into its slot."""
         value, slot = self.stack[height], self.slot(height)
@@ -133,3 +159,12 @@ class Operands:
 def is_constant(value: n.Expression) -> bool:
     """Whether a value is the same at any time."""
     return not value.reads and not value.effects
+
+
+def zero(type_: t.ValueType, index: int) -> n.Operation:
+    """What a local starts with, as a constant of the instruction number `index`. Spec: exec/runtime#default-values"""
+    if isinstance(type_, t.ReferenceType):
+        instruction = Instruction(_ROWS["ref.null"], (type_.heap,))
+    else:
+        instruction = Instruction(_ROWS[f"{type_}.const"], (0,))
+    return n.Operation(index, instruction, (), type_, n.PURE, 1, NOTHING)

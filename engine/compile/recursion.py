@@ -72,7 +72,8 @@ class Recursion:
             self._set()
 
     def _set(self) -> None:
-        sys.setrecursionlimit(min(self._rest + self._frames + self._more, MOST))
+        wanted = min(self._rest + self._frames + self._more, MOST)
+        sys.setrecursionlimit(max(wanted, self._before))  # other threads count on what the host allows them
 
 
 def rest_of_host(limit: int) -> int:

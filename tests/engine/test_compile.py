@@ -273,8 +273,8 @@ def test_a_listing_has_functions_by_index_and_name():
 
 def test_a_listing_finds_exports_unless_a_function_has_the_name():
     text = """
-      (module (import "" "a" (func)) (memory (export "m") 1) (func $f (export "g")) (func $g (export "run") (export "0"))
-        (export "a" (func 0)))"""
+      (module (import "" "a" (func)) (memory (export "m") 1) (export "a" (func 0))
+        (func $f (export "g")) (func $g (export "run") (export "0")))"""
     valid = validate(parse_module(text))
     assert list(listing(valid, "run")) == list(listing(valid, "0")) == list(listing(valid, 2))
     assert list(listing(valid, "g")) == list(listing(valid, 2))
