@@ -28,7 +28,7 @@ from quire.engine.immediates import (
 )
 from quire.engine.instruction_set import InstructionSet
 from quire.engine.instructions.row import Row
-from quire.engine.module import Active, Declarative, Expression, Instruction, Module, Passive
+from quire.engine.module import Active, Declarative, Expression, Instruction, LocalRun, Module, Passive
 from quire.fuzz.choices import Choices
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.generate.leaves import Emitter
@@ -80,10 +80,39 @@ def _has_parameters(module: Module) -> bool:
 def change_body(module: Module, instruction_set: InstructionSet, choices: Choices) -> Module:
     """With one instruction of one function taken away, doubled, swapped, exchanged, or with other immediates."""
     number = choices.below(len(module.functions))
+    if choices.below(8) == 0:
+        return read_unset(module, number, Emitter(instruction_set), choices)
     body = module.functions[number].body
     changed = changed_expression(body, module, instruction_set, choices)
     functions = list(module.functions)
     functions[number] = replace(functions[number], body=changed)
+    return replace(module, functions=tuple(functions))
+
+
+def read_unset(module: Module, number: int, emitter: Emitter, choices: Choices) -> Module:
+    """With locals that have no default, one of them read where it may not be set. Spec: valid/conventions#local-types"""
+    function = module.functions[number]
+    subtypes = [each for group in module.types for each in group.subtypes]
+    composite = subtypes[function.type_index].composite
+    count = len(composite.parameters) if isinstance(composite, t.FunctionType) else 0
+    first = count + sum(run.count for run in function.locals)
+    make = emitter.make
+    anything_, close = make("unreachable"), make("end")
+    written, read = make("local.set", first + choices.below(2)), make("local.get", first + choices.below(2))
+    code = choices.pick(
+        (
+            [anything_, read, anything_],
+            [anything_, written, read, anything_],
+            [make("block", None), anything_, written, close, read, anything_],
+            [anything_, make("if", None), anything_, written, make("else"), read, anything_, close, anything_],
+            [anything_, written, make("loop", None), read, anything_, close, anything_],
+            [make("block", None), make("block", None), anything_, written, close, read, anything_, close, anything_],
+        )
+    )
+    runs = (*function.locals, LocalRun(2, t.ReferenceType(False, choices.pick((t.FUNC, t.EXTERN)))))
+    body = Expression((*code, *function.body.instructions))
+    functions = list(module.functions)
+    functions[number] = replace(function, locals=runs, body=body)
     return replace(module, functions=tuple(functions))
 
 
@@ -110,15 +139,15 @@ def changed_expression(
 
 
 def anything(module: Module, instruction_set: InstructionSet, choices: Choices) -> list[Instruction]:
-    """An instruction where every operand fits, so that only its immediates matter; sometimes with a wrong operand."""
+    """An instruction where every operand fits, so that only its immediates matter; sometimes with wrong operands."""
     rows = [row for row in instruction_set.rows if row.mnemonic not in STRUCTURED]
     if choices.below(4):
         rows = [row for row in rows if any(isinstance(kind, NAMING) for kind in row.immediates)]
     row = choices.pick(rows)
     make = Emitter(instruction_set).make
-    operand = [make(choices.pick(OPERANDS), 0)] if choices.below(3) == 0 else []
+    operands = [make(choices.pick(OPERANDS), 0) for _ in range(choices.pick((0, 0, 0, 1, 2, 3)))]
     immediates = tuple(draw_immediate(kind, module, choices) for kind in row.immediates)
-    return [make("unreachable"), *operand, Instruction(row, immediates), make("unreachable")]
+    return [make("unreachable"), *operands, Instruction(row, immediates), make("unreachable")]
 
 
 def draw_immediate(kind: Immediate, module: Module, choices: Choices) -> Any:
@@ -281,5 +310,6 @@ def alternatives(node: Any) -> Sequence[Any]:
             return [Passive(), Declarative()]
         case t.SubType():
             others = [replace(node, final=False, supertypes=(index,)) for index in range(8)]
-            return [replace(node, final=not node.final), replace(node, supertypes=()), *others]
+            twice = replace(node, supertypes=node.supertypes * 2)
+            return [replace(node, final=not node.final), replace(node, supertypes=()), twice, *others]
     return ()
