@@ -36,9 +36,11 @@ class WasmtimeLeg:
             config.target = "pulley64"
         for feature in (
             "gc exceptions function_references tail_call memory64 multi_memory custom_page_sizes wide_arithmetic "
-            "relaxed_simd relaxed_simd_deterministic threads"
+            "relaxed_simd relaxed_simd_deterministic"
         ).split():
             setattr(config, f"wasm_{feature}", True)
+        config.wasm_threads = threads = profile != "pulley"
+        self.unsupported = UNSUPPORTED if threads else {*UNSUPPORTED, "threads"}
         config.memory_reservation = 1 << 20  # so that a limit of address space can hold it
         config.memory_guard_size = 1 << 16
         config.memory_reservation_for_growth = 1 << 20
@@ -48,7 +50,7 @@ class WasmtimeLeg:
 
     def run(self, request: Request) -> Answer:
         """Compile, instantiate, call."""
-        if UNSUPPORTED & set(request.features):
+        if self.unsupported & set(request.features):
             return Answer("unsupported")
         try:
             providers = [(name, wasmtime.Module(self.engine, binary)) for name, binary in request.providers]

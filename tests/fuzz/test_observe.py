@@ -73,6 +73,16 @@ def test_the_matrix_walks_every_row_and_every_edge_value_of_its_operands() -> No
         assert walked[row.mnemonic] >= wanted
 
 
+@pytest.mark.parametrize("profile", ["optimised", "none", "pulley"])
+def test_each_profile_of_wasmtime_runs(profile: str) -> None:
+    pytest.importorskip("wasmtime", reason="the extra oracle is not installed")
+    from quire.fuzz.legs.wasmtime_leg import WasmtimeLeg
+
+    request = request_of(generate(SeededChoices(0), ("memories", "floats", "simd", "gc", "references", "multi-memory")))
+    answers = {"reference": REFERENCE(request), profile: WasmtimeLeg(profile).run(request)}
+    assert compare(answers).calls == len(request.calls)
+
+
 def answer(*calls: str, observed: bytes = b"", **more: object) -> Answer:
     return Answer("ok", "", calls, observed, **more)  # type: ignore[arg-type]
 
