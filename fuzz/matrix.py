@@ -22,7 +22,7 @@ from quire.fuzz.choices import SeededChoices
 from quire.fuzz.generate.body import CANONICAL, IDENTITY
 from quire.fuzz.generate.catalogue import FUEL, Catalogue, Production
 from quire.fuzz.generate.edges import EDGES
-from quire.fuzz.generate.features import ALL_FEATURES, rows_of
+from quire.fuzz.generate.features import ALL_FEATURES, MEMORY64, TABLE64, rows_of
 from quire.fuzz.generate.generator import EXEMPT, Call, Generated, heaps_of, helpers
 from quire.fuzz.generate.leaves import Code
 from quire.fuzz.generate.nans import MAKING, checked, is_checked, runs
@@ -51,6 +51,14 @@ class Cell:
     operands: tuple[Code, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row and the address types of the memories and tables that it names: what the matrix has once."""
+
+    row: Row
+    addresses: tuple[t.NumberType, ...]
+
+
 def matrix_rows(features: Iterable[str] = ALL_FEATURES) -> list[Row]:
     """The rows whose operands are values; fuzz/matrix_control.py has the others."""
     rows = rows_of(features)
@@ -65,27 +73,49 @@ def _is_walked(row: Row) -> bool:
 def matrix(limit: int = 1024, features: Sequence[str] = ALL_FEATURES) -> Iterator[Generated]:
     """Modules whose calls are the whole matrix, with at most `limit` choices of operands for each row in each plan."""
     yield from control_matrix(features)
-    missing = set(matrix_rows(features))
+    missing = {place for row in matrix_rows(features) for place in places_of(row, features)}
     for seed in range(PLANS):
         plan = draw_plan(SeededChoices(seed), frozenset(features))
-        rows = [row for row in matrix_rows(features) if row in missing]
+        rows = [row for row in matrix_rows(features) if any(each.row is row for each in missing)]
         catalogue = Catalogue(plan.context, rows, heaps_of(plan), plan.leaves.written)
-        missing -= {each.row for each in catalogue.all}
-        cells = (cell for each in chosen(catalogue) for cell in cells_of(plan, each, limit))
+        groups = [(place, group) for place, group in grouped(plan, catalogue).items() if place in missing]
+        missing -= {place for place, _ in groups}
+        cells = (cell for _, group in groups for each in chosen(group) for cell in cells_of(plan, each, limit))
         while chunk := list(islice(cells, PER_MODULE)):
             yield module_of(plan, chunk)
         if not missing:
             return
 
 
-def chosen(catalogue: Catalogue) -> Iterator[Production]:
-    """Some productions of each row: the first, the last, one between."""
-    groups: dict[Row, list[Production]] = {}
+def places_of(row: Row, features: Sequence[str]) -> Iterator[Place]:
+    """A row with every choice of address types for the memories and tables that it names."""
+    wide = {"memory": MEMORY64, "table": TABLE64}
+    spaces = [space for kind in row.immediates if (space := space_of(kind)) in wide]
+    for addresses in product(*([t.I32, t.I64] if wide[space] in features else [t.I32] for space in spaces)):
+        yield Place(row, addresses)
+
+
+def space_of(kind: Immediate) -> str:
+    """The index space that an immediate is of."""
+    return "memory" if isinstance(kind, MemArgKind) else kind.space if isinstance(kind, Index) else ""
+
+
+def grouped(plan: Plan, catalogue: Catalogue) -> dict[Place, list[Production]]:
+    """The productions by row and address types."""
+    groups: dict[Place, list[Production]] = {}
+    types = {"memory": plan.context.memories, "table": plan.context.tables}
     for each in catalogue.all:
-        groups.setdefault(each.row, []).append(each)
-    for group in groups.values():
-        picks = {0, len(group) - 1, len(group) // 2}
-        yield from (group[index] for index in sorted(picks)[:PRODUCTIONS])
+        pairs = zip(map(space_of, each.row.immediates), each.immediates, strict=True)
+        named = [types[space][getattr(value, "memory", value)] for space, value in pairs if space in types]
+        place = Place(each.row, tuple(type_.address_type for type_ in named))
+        groups.setdefault(place, []).append(each)
+    return groups
+
+
+def chosen(group: Sequence[Production]) -> Iterator[Production]:
+    """Some of the productions: the first, the last, one between."""
+    picks = {0, len(group) - 1, len(group) // 2}
+    yield from (group[index] for index in sorted(picks)[:PRODUCTIONS])
 
 
 def cells_of(plan: Plan, production: Production, limit: int) -> Iterator[Cell]:
