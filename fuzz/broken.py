@@ -90,7 +90,7 @@ def change_body(module: Module, instruction_set: InstructionSet, choices: Choice
 
 
 def read_unset(module: Module, number: int, emitter: Emitter, choices: Choices) -> Module:
-    """With locals that have no default, one of them read where it may not be set. Spec: valid/conventions#local-types"""
+    """With locals without a default, one of them read where it may not be set. Spec: valid/conventions#local-types"""
     function = module.functions[number]
     subtypes = [each for group in module.types for each in group.subtypes]
     composite = subtypes[function.type_index].composite
@@ -254,9 +254,43 @@ def change_part(module: Module, instruction_set: InstructionSet, choices: Choice
     """With something changed that stands outside function bodies."""
     names = [each.name for each in fields(module) if each.name not in STAYING and getattr(module, each.name) != ()]
     name = choices.pick([each for each in names if each != "functions"] or names)
+    if choices.below(4) == 0:
+        return with_other_constant(module, Emitter(instruction_set), choices)
     if name == "start":
         return replace(module, start=choices.below(len(module.imports) + len(module.functions) + 1))
     return replace(module, **{name: changed_syntax(getattr(module, name), choices)})
+
+
+def with_other_constant(module: Module, emitter: Emitter, choices: Choices) -> Module:
+    """With another constant expression for a global, a table, or a segment's offset or items."""
+    make = emitter.make
+    globals_, functions = len(module.globals), len(module.imports) + len(module.functions)
+    expression = emitter.expression(
+        choices.pick(
+            (
+                [make("global.get", choices.below(globals_ + 1))],
+                [make("ref.func", choices.below(functions + 1))],
+                [make(choices.pick(OPERANDS), 0)],
+                [make("ref.null", draw_heap(module, choices))],
+                [make("i32.const", 1), make("i32.const", 2), make(choices.pick(("i32.add", "i32.and")))],
+                [],
+            )
+        )
+    )
+    name = choices.pick(
+        [each for each in ("globals", "globals", "tables", "elements", "data") if getattr(module, each)]
+    )
+    parts: list[Any] = list(getattr(module, name))
+    at = choices.below(len(parts))
+    part = parts[at]
+    if name in ("globals", "tables"):
+        parts[at] = replace(part, init=expression)
+    elif isinstance(part.mode, Active) and (name == "data" or choices.below(2)):
+        parts[at] = replace(part, mode=replace(part.mode, offset=expression))
+    elif name == "elements":
+        parts[at] = replace(part, init=(*part.init, expression))
+    changes: dict[str, Any] = {name: tuple(parts)}
+    return replace(module, **changes)
 
 
 def changed_syntax(node: Any, choices: Choices) -> Any:
