@@ -24,6 +24,7 @@ from quire.fuzz.legs.protocol import LENGTH, Answer, Request, decode_answer, enc
 
 MEMORY: Final = 6 << 30  # bytes of address space of a leg
 PATIENCE: Final = 20.0  # seconds for one request
+STARVED: Final = 10  # times as long, as long as a leg has not had its seconds of a processor: others may be busy there
 LIFETIME: Final = 2000  # requests before a process is replaced
 NODE: Final = Path(__file__).with_name("node_leg.mjs")
 
@@ -100,7 +101,7 @@ class LegProcess:
         """The answer to the last request."""
         self._served += 1
         try:
-            answer = decode_answer(self._read_frame(time.monotonic() + self.patience))
+            answer = decode_answer(self._read_frame(Deadline(self)))
         except TimeoutError:
             self.close()
             return Answer("hung")
@@ -156,11 +157,11 @@ class LegProcess:
                 limit(self._process.pid)
         return self._process
 
-    def _read_frame(self, deadline: float) -> bytes:
+    def _read_frame(self, deadline: Deadline) -> bytes:
         (length,) = LENGTH.unpack(self._read(LENGTH.size, deadline))
         return self._read(length, deadline)
 
-    def _read(self, count: int, deadline: float) -> bytes:
+    def _read(self, count: int, deadline: Deadline) -> bytes:
         """Raises EOFError where the process is gone and TimeoutError where it takes too long."""
         stream = self._process.stdout if self._process else None
         if stream is None:
@@ -169,13 +170,35 @@ class LegProcess:
         with selectors.DefaultSelector() as selector:
             selector.register(stream, selectors.EVENT_READ)
             while len(data) < count:
-                if not selector.select(max(0.0, deadline - time.monotonic())):
-                    raise TimeoutError
+                if not selector.select(deadline.left()):
+                    deadline.extend()
+                    continue
                 part = stream.read(count - len(data))
                 if not part:
                     raise EOFError("the leg ended")
                 data += part
         return bytes(data)
+
+
+class Deadline:
+    """When to give up waiting for an answer."""
+
+    def __init__(self, leg: LegProcess) -> None:
+        self._leg = leg
+        self._used = leg.processor_seconds
+        self._started = time.monotonic()
+        self._end = self._started + leg.patience
+
+    def left(self) -> float:
+        """Seconds."""
+        return max(0.0, self._end - time.monotonic())
+
+    def extend(self) -> None:
+        """Raises TimeoutError where the leg has had its time."""
+        used, patience = self._leg.processor_seconds, self._leg.patience
+        if not 0 < used < self._used + patience / 2 or time.monotonic() > self._started + STARVED * patience:
+            raise TimeoutError
+        self._end += patience
 
 
 def _close(stream: object) -> None:
