@@ -46,7 +46,8 @@ def make_entry(function: WasmFunction) -> Callable[..., Any]:
         try:
             world = instance.prepared
             if world.fueled is not (store.fuel is not None):
-                world = world_of(instance)
+                renew(store)
+                world = instance.prepared
             if flat and not world.fueled:
                 return function.direct(*arguments)  # type: ignore[misc]  # the world has given it one
             return run(store, world, function.direct, arguments)  # type: ignore[arg-type]
@@ -57,6 +58,16 @@ def make_entry(function: WasmFunction) -> Callable[..., Any]:
             raise explained from None
 
     return enter
+
+
+def renew(store: Store) -> None:
+    """Make all worlds anew that were made when the store had fuel and has none now, or the other way round.
+
+    Code of one instance finds that of others by references, so none of them may be left behind.
+    """
+    for each in tuple(store.watchers):
+        if isinstance(each, World):
+            world_of(each.instance)
 
 
 def run(store: Store, world: World, code: Code, arguments: Sequence[Any]) -> Any:

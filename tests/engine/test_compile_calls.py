@@ -196,6 +196,25 @@ def test_what_is_made_while_a_store_is_interrupted_runs_later(tier):
     assert g() == 7
 
 
+def test_fuel_that_comes_later_counts_in_all_instances():
+    text = """
+      (type $t (func)) (table (export "t") 1 funcref)
+      (func (export "go") (call_indirect (type $t) (i32.const 0)))"""
+    other = """
+      (import "m" "t" (table 1 funcref)) (elem (i32.const 0) $count)
+      (func $count (local i32) (loop
+        (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 10)))))"""
+    left = []
+    for tier in TIERS:
+        instance = quire.instantiate(text, tier=tier)
+        quire.instantiate(other, {"m": instance})
+        for fuel in (None, 100, None, 50):
+            instance.store.set_fuel(fuel)
+            instance.exports.go()
+            left.append(instance.store.get_fuel())
+    assert left == [None, 89, None, 39] * 2
+
+
 TAIL_CALLS = """
   (type $t (func (param i32 i32) (result i32))) (type $other (func (param i32) (result i32)))
   (import "env" "note" (func $note (param i32) (result i32)))
