@@ -136,7 +136,7 @@ def weight(generated: Generated) -> tuple[int, int, int]:
 def fewer_calls(generated: Generated) -> Attempts:
     """Without halves, quarters, ... of the calls."""
     calls = generated.calls
-    size = max(1, len(calls) - 1)
+    size = len(calls) // 2 or len(calls)
     while size:
         for start in range(0, len(calls), size):
             yield replace(generated, calls=calls[:start] + calls[start + size :])
