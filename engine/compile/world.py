@@ -363,7 +363,12 @@ def _thrown_again(reference: ExceptionReference | None) -> GuestException:
 
 PACK_F32X4 = Struct("<4f").pack
 PACK_F32, PACK_U32, UNPACK_U32 = Struct("<f").pack_into, Struct("<I").pack_into, Struct("<I").unpack_from
+LANES = (("i8x16", "16b"), ("i16x8", "8h"), ("i32x4", "4i"), ("i64x2", "2q"))
 SHARED: dict[str, Any] = {
+    **{f"{shape}_lanes": Struct(f"<{code.upper()}").unpack for shape, code in LANES},
+    **{f"{shape}_bytes": Struct(f"<{code.upper()}").pack for shape, code in LANES},
+    **{f"{shape}_signed": Struct(f"<{code}").unpack for shape, code in LANES},
+    **{f"{shape}_signed_bytes": Struct(f"<{code}").pack for shape, code in LANES},
     **{identifier(row.mnemonic): row.run for row in CORE_ROWS if row.kind is Kind.NUMERIC and not row.immediates},
     "u16": Struct("<H").unpack_from, "u32": UNPACK_U32, "u64": Struct("<Q").unpack_from,
     "s16": Struct("<h").unpack_from, "s32": Struct("<i").unpack_from,

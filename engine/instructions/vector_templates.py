@@ -7,7 +7,7 @@ OTHER meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from quire.engine.instructions.expressions import (
     AND,
@@ -29,7 +29,7 @@ from quire.engine.instructions.expressions import (
     signed,
     strict,
 )
-from quire.engine.instructions.templates import OTHER, Naming, Template
+from quire.engine.instructions.templates import OTHER, Naming, Template, w32
 
 VECTOR = (1 << 128) - 1
 A, B, C = "{0}", "{1}", "{2}"  # the operands in a formula
@@ -119,6 +119,14 @@ def swizzled(a: Value, b: Value) -> Value:
     return Value(f'from_bytes({places}.translate({table}), "little")', PRIMARY, 0, VECTOR)
 
 
+def converted(lanes: str, numbers: Iterable[str], target: str) -> Template:
+    """A vector whose bytes the function `target` makes of numbers. `lanes` splits the operands into them: c, and d."""
+    text = ", ".join(numbers)
+    for name, operand in ((OTHER, A), ("d", B)):
+        text = text.replace(f"{name}[", f'({name} := {lanes}({operand}.to_bytes(16, "little")))[', 1)
+    return formula(f'from_bytes({target}({text}), "little")', PRIMARY)
+
+
 class IntegerLanes:
     """Of one width."""
 
@@ -148,7 +156,9 @@ class IntegerLanes:
         high, low = self.high, self.low
         self.add = formula(f"{self.total} ^ ({A} ^ {B}) & {high}", XOR)
         self.sub = formula(f"{self.difference} ^ {self.flipped}", XOR)
-        self.mul = formula(" | ".join(self.product(at) for at in range(0, 128, self.width)), OR)
+        count = 128 // self.width
+        products = (f"c[{at}] * d[{at}] & {self.lane}" for at in range(count))
+        self.mul = converted(f"i{self.width}x{count}_lanes", products, f"i{self.width}x{count}_bytes")
         self.neg = formula(f"{high} - ({A} & {low}) ^ {A} & {high} ^ {high}", XOR)
         self.abs = formula(f"({A} ^ ({SCRATCH} := {self.tops(A)}) * {self.lane}) + {SCRATCH}", SUM)
         self.avgr_u = formula(f"({A} | {B}) - (({A} ^ {B}) >> 1 & {low})", SUM)
@@ -191,12 +201,6 @@ class IntegerLanes:
         self.min_u, self.min_s = (
             formula(f"{A} ^ {each} * {lane} & {SCRATCH}", XOR) for each in (at_least_u, at_least_s)
         )
-
-    def product(self, at: int) -> str:
-        """That of two lanes, where they are."""
-        a, b = (f"{each} >> {at}" if at else each for each in (A, B))
-        text = f"({a} & {self.mask:#x}) * ({b} & {self.mask:#x}) & {self.mask:#x}"
-        return f"({text}) << {at}" if at else text
 
     # Single lanes
 
@@ -272,13 +276,29 @@ class Widening:
     def __init__(self, width: int) -> None:
         self.width = width
         lane, wide = (1 << width) - 1, 2 * width
+        self.narrow, self.wide = (f"i{each}x{128 // each}" for each in (width, wide))
         even, top, bias = (hex(repeated(each, wide)) for each in (lane, 1 << wide - 1, (1 << wide - 1) - (1 << width)))
         self.add_pairwise_u = formula(f"({A} & {even}) + ({A} >> {width} & {even})", SUM)
         biased = f"({SCRATCH} := {A} ^ {repeated(1 << width - 1, width):#x})"
         self.add_pairwise_s = formula(f"({biased} & {even}) + ({SCRATCH} >> {width} & {even}) + {bias} ^ {top}", XOR)
         self.signs = f"({{0}} >> {width - 1} & {repeated(1, wide):#x}) * {lane << width:#x}"
+        self.multiply_low_u, self.multiply_high_u = (self.products(half, "lanes", "bytes") for half in (0, 1))
+        self.multiply_low_s, self.multiply_high_s = (self.products(half, "signed", "signed_bytes") for half in (0, 1))
+        self.dot = self.sums_of_products()
         self.low_u, self.high_u = Template(lambda a: self.spread(low(a))), Template(lambda a: self.spread(high(a)))
         self.low_s, self.high_s = Template(lambda a: self.extended(low(a))), Template(lambda a: self.extended(high(a)))
+
+    def products(self, half: int, lanes: str, target: str) -> Template:
+        """Those of half of the lanes."""
+        count = 64 // self.width
+        texts = (f"c[{at}] * d[{at}]" for at in range(half * count, half * count + count))
+        return converted(f"{self.narrow}_{lanes}", texts, f"{self.wide}_{target}")
+
+    def sums_of_products(self) -> Template:
+        """Of neighbours, which are signed."""
+        pairs = (f"c[{at}] * d[{at}] + c[{at + 1}] * d[{at + 1}]" for at in range(0, 128 // self.width, 2))
+        mask = (1 << 2 * self.width) - 1
+        return converted(f"{self.narrow}_signed", (f"{each} & {mask:#x}" for each in pairs), f"{self.wide}_bytes")
 
     def spread(self, a: Value) -> Value:
         """64 bits: half of what is left over moves up, again and again, until each lane has its room."""
@@ -374,6 +394,35 @@ class FloatLanes:
         kept = f"{a.at(AND)} & {VECTOR ^ (1 << self.width) - 1 << at:#x}"
         return Value(f"{kept} | {self.bits(b).text}" + (f" << {at}" if at else ""), OR, 0, VECTOR)
 
+
+# Conversions: the lanes that there are, and zeros
+
+
+def lane_texts(count: int, change: Callable[[Value], Value] | None = None) -> list[str]:
+    """So many lanes of c, each changed."""
+    lanes = [Value(f"{OTHER}[{at}]") for at in range(count)]
+    return [lane.text if change is None else change(lane).text for lane in lanes]
+
+
+def canonical(lane: Value) -> Value:
+    """With the canonical NaN for any."""
+    return Value(f"{SCRATCH} if ({SCRATCH} := {lane.text}) == {SCRATCH} else {NAN}")
+
+
+demote = converted("f64x2_lanes", [*lane_texts(2, canonical), "0.0", "0.0"], "f32x4_bytes")
+promote = converted("f32x4_lanes", lane_texts(2, canonical), "f64x2_bytes")
+convert_s, convert_u = (converted(f"i32x4_{each}", lane_texts(4), "f32x4_bytes") for each in ("signed", "lanes"))
+convert_low_s, convert_low_u = (
+    converted(f"i32x4_{each}", lane_texts(2), "f64x2_bytes") for each in ("signed", "lanes")
+)
+trunc_sat_s, trunc_sat_u = (
+    converted("f32x4_lanes", lane_texts(4, change), target)
+    for change, target in ((w32.trunc_sat_s, "i32x4_signed_bytes"), (w32.trunc_sat_u, "i32x4_bytes"))
+)
+trunc_sat_zero_s, trunc_sat_zero_u = (
+    converted("f64x2_lanes", [*lane_texts(2, change), "0", "0"], target)
+    for change, target in ((w32.trunc_sat_s, "i32x4_signed_bytes"), (w32.trunc_sat_u, "i32x4_bytes"))
+)
 
 lanes8, lanes16, lanes32, lanes64 = (IntegerLanes(width) for width in (8, 16, 32, 64))
 wide8, wide16, wide32 = (Widening(width) for width in (8, 16, 32))
