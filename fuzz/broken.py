@@ -6,7 +6,7 @@ segment. Nothing in such a module is called, since a change may have taken away 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -27,7 +27,7 @@ from quire.engine.immediates import (
     ResultTypes,
 )
 from quire.engine.instruction_set import InstructionSet
-from quire.engine.instructions.row import Row
+from quire.engine.instructions.row import Kind, Row
 from quire.engine.module import Active, Declarative, Expression, Instruction, LocalRun, Module, Passive
 from quire.fuzz.choices import Choices
 from quire.fuzz.generate.generator import Generated
@@ -142,7 +142,9 @@ def anything(module: Module, instruction_set: InstructionSet, choices: Choices) 
     """An instruction where every operand fits, so that only its immediates matter; sometimes with wrong operands."""
     rows = [row for row in instruction_set.rows if row.mnemonic not in STRUCTURED]
     if choices.below(4):
-        rows = [row for row in rows if any(isinstance(kind, NAMING) for kind in row.immediates)]
+        rows = [
+            row for row in rows if row.kind is Kind.CONTROL or any(isinstance(kind, NAMING) for kind in row.immediates)
+        ]
     row = choices.pick(rows)
     make = Emitter(instruction_set).make
     operands = [make(choices.pick(OPERANDS), 0) for _ in range(choices.pick((0, 0, 0, 1, 2, 3)))]
@@ -256,9 +258,19 @@ def change_part(module: Module, instruction_set: InstructionSet, choices: Choice
     name = choices.pick([each for each in names if each != "functions"] or names)
     if choices.below(4) == 0:
         return with_other_constant(module, Emitter(instruction_set), choices)
+    if choices.below(30) == 0:
+        return replace(module, types=(*module.types, *chain(module, choices.pick((62, 63, 64, 65)))))
     if name == "start":
         return replace(module, start=choices.below(len(module.imports) + len(module.functions) + 1))
     return replace(module, **{name: changed_syntax(getattr(module, name), choices)})
+
+
+def chain(module: Module, length: int) -> Iterator[t.RecursiveType]:
+    """Types of which each extends the one before: engines share a limit for that. Spec: appendix/implementation"""
+    first = sum(len(group.subtypes) for group in module.types)
+    for number in range(length):
+        above = (first + number - 1,) if number else ()
+        yield t.RecursiveType((t.SubType(t.StructType(()), above, False),))
 
 
 def with_other_constant(module: Module, emitter: Emitter, choices: Choices) -> Module:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from quire.engine.binary import decode, encode
 from quire.engine.bytestream import ByteReader, ByteWriter
 from quire.engine.errors import Malformed
+from quire.engine.module import Names
 from quire.fuzz.broken import harmless
 from quire.fuzz.choices import Choices
 from quire.fuzz.generate.generator import Generated
@@ -19,6 +20,7 @@ from quire.fuzz.observe import Shim
 from quire.proposal_ops import instruction_set
 
 EVERYTHING = instruction_set()
+NAMED = Names(module="scrambled", functions=((0, "first"),), locals=((0, ((0, "parameter"),)),))
 
 HEADER = 8  # bytes
 CODE = 10  # the number of the code section
@@ -31,7 +33,7 @@ Section = tuple[int, bytes]
 def scrambled(generated: Generated, choices: Choices) -> Generated:
     """A case whose bytes, with the shim or without, have been changed."""
     module = generated.module if choices.below(4) else Shim(generated).finished()
-    module = replace(module, start=None)
+    module = replace(module, start=None, names=NAMED if choices.below(2) else module.names)
     changed = scramble(encode(module, generated.instruction_set), choices)
     binary = b"" if would_run(changed) else changed
     return replace(generated, module=module, calls=(), fuel=False, broken=True, binary=binary)
