@@ -22,7 +22,16 @@ from quire.fuzz.choices import SeededChoices
 from quire.fuzz.generate.body import CANONICAL, IDENTITY
 from quire.fuzz.generate.catalogue import FUEL, Catalogue, Production
 from quire.fuzz.generate.edges import EDGES
-from quire.fuzz.generate.features import ALL_FEATURES, MEMORY64, TABLE64, rows_of
+from quire.fuzz.generate.features import (
+    ALL_FEATURES,
+    MEMORY64,
+    MEMORY_CONTROL,
+    OWN,
+    PAGE_SIZES,
+    PROPOSALS,
+    TABLE64,
+    rows_of,
+)
 from quire.fuzz.generate.generator import EXEMPT, Call, Generated, heaps_of, helpers
 from quire.fuzz.generate.leaves import Code
 from quire.fuzz.generate.nans import MAKING, checked, is_checked, runs
@@ -71,9 +80,25 @@ def _is_walked(row: Row) -> bool:
 
 
 def matrix(limit: int = 1024, features: Sequence[str] = ALL_FEATURES) -> Iterator[Generated]:
-    """Modules whose calls are the whole matrix, with at most `limit` choices of operands for each row in each plan."""
+    """Modules whose calls are the whole matrix, with at most `limit` choices of operands for each row in each plan.
+
+    Each proposal has modules of its own, so that engines without it take part in all others; those that make other
+    memories have all accesses to memories again.
+    """
     yield from control_matrix(features)
-    missing = {place for row in matrix_rows(features) for place in places_of(row, features)}
+    core = [each for each in features if each not in (*PROPOSALS, *OWN)]
+    known = set(matrix_rows(core))
+    yield from walk(limit, core, known)
+    for proposal in (each for each in (*PROPOSALS, *OWN) if each in features):
+        again = "memory" if proposal in (PAGE_SIZES, MEMORY_CONTROL) else "none"
+        rows = matrix_rows([*core, proposal])
+        wanted = (row for row in rows if row not in known or again in map(space_of, row.immediates))
+        yield from walk(limit, [*core, proposal], wanted)
+
+
+def walk(limit: int, features: Sequence[str], wanted: Iterable[Row]) -> Iterator[Generated]:
+    """The matrix of these rows, in modules with all of these features."""
+    missing = {place for row in wanted for place in places_of(row, features)}
     for seed in range(PLANS):
         plan = draw_plan(SeededChoices(seed), frozenset(features))
         rows = [row for row in matrix_rows(features) if any(each.row is row for each in missing)]
