@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from quire.engine.instructions.row import Kind
-from quire.engine.runtime.function import Function, WasmFunction
+from quire.engine.runtime.function import Function, HostFunction, WasmFunction
 
 DEEPEST = 16  # calls, one within the other
 LONGEST = 2000  # instructions that are looked at
 
 
-def is_flat(function: Function) -> bool:
-    """Whether a function calls none but a few of its own module, so that the stack which the host has is enough."""
-    return isinstance(function, WasmFunction) and _left(function, 0, LONGEST) >= 0
+def is_flat(function: Function, *, hosts: bool = False) -> bool:
+    """Whether a function calls none but a few of its own module, so that the stack which the host has is enough.
+
+    With `hosts`, it may call functions of the host too.
+    """
+    return isinstance(function, WasmFunction) and _left(function, 0, LONGEST, hosts=hosts) >= 0
 
 
-def _left(function: WasmFunction, depth: int, allowed: int) -> int:
+def _left(function: WasmFunction, depth: int, allowed: int, *, hosts: bool) -> int:
     """How many of the allowed instructions are left when all that may be called is seen; -1 where it is too much."""
     instructions = function.definition.body.instructions
     allowed -= len(instructions)
@@ -28,9 +31,11 @@ def _left(function: WasmFunction, depth: int, allowed: int) -> int:
             callees[immediates[0]] = None
     for index in callees:
         callee = function.instance.functions[index]
+        if hosts and isinstance(callee, HostFunction):
+            continue
         if not isinstance(callee, WasmFunction) or callee.instance is not function.instance:
             return -1
-        allowed = _left(callee, depth + 1, allowed)
+        allowed = _left(callee, depth + 1, allowed, hosts=hosts)
         if allowed < 0:
             return -1
     return allowed

@@ -18,7 +18,7 @@ class Recursion:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running = 0
+        self.running = 0
         self._before = 0  # the limit before it was raised
         self._frames = 0  # of guests, by which it was raised
         self._more = 0  # frames of other work, by which it was raised too
@@ -27,11 +27,11 @@ class Recursion:
     def enter(self, frames: int) -> int:
         """A guest starts that may use so many frames of Python; how many guests run already."""
         with self._lock:
-            running = self._running
+            running = self.running
             if not running:
                 self._before = sys.getrecursionlimit()
                 self._rest = rest_of_host(self._before)
-            self._running = running + 1
+            self.running = running + 1
             if frames > self._frames:
                 self._frames = frames
                 self._set()
@@ -45,8 +45,8 @@ class Recursion:
     def leave(self) -> None:
         """A guest ended."""
         with self._lock:
-            self._running -= 1
-            if not self._running:
+            self.running -= 1
+            if not self.running:
                 self._frames = self._more = 0
                 try:
                     sys.setrecursionlimit(self._before)

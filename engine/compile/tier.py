@@ -39,7 +39,7 @@ def make_entry(function: WasmFunction) -> Callable[..., Any]:
     """What calls compiled code with all that this needs, and explains what comes of it."""
     instance = function.instance
     store = instance.store
-    flat = is_flat(function)
+    flat, calls_host = is_flat(function), is_flat(function, hosts=True)
     world_of(instance)
 
     def enter(*arguments: Any) -> Any:
@@ -48,7 +48,7 @@ def make_entry(function: WasmFunction) -> Callable[..., Any]:
             if world.fueled is not (store.fuel is not None):
                 renew(store)
                 world = instance.prepared
-            if flat and not world.fueled:
+            if (flat or (calls_host and not RECURSION.running)) and not world.fueled:
                 return function.direct(*arguments)  # type: ignore[misc]  # the world has given it one
             return run(store, world, function.direct, arguments)  # type: ignore[arg-type]
         except (Trap, *FAULTS) as error:

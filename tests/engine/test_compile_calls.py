@@ -76,6 +76,7 @@ def test_which_calls_do_with_the_stack_of_the_host():
     flat = {each.name for each in instance.functions if is_flat(each)}
     named = {name for name in flat if not name.startswith("c")}
     assert named == {"leaf", "twice", "outer"}
+    assert [each.name for each in instance.functions if is_flat(each, hosts=True) and not is_flat(each)] == ["host"]
     assert {"c30", "c27"} <= flat
     assert "c0" not in flat
 
