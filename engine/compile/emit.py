@@ -229,12 +229,13 @@ class Emitter:
         for target, way in frame.flags.items():
             arrived = (f"{EXIT} = 0",) if len(way.frames) == 1 else ()
             hops.setdefault((*arrived, leave(way)), []).append(target.number)
-        lines: Lines = []
-        for at, (hop, targets) in enumerate(hops.items(), 1):
-            numbers = f"{', '.join(map(str, targets))}"
-            one = f" == {numbers}" if len(targets) == 1 else f" in ({numbers})"
-            lines += [Line(f"if {EXIT}{one if at < len(hops) else ''}:"), Suite(list(map(Line, hop)))]
-        return lines
+        if not hops:
+            return []
+        *rest, (last, _) = hops.items()
+        chosen: Lines = []
+        for hop, targets in rest:
+            chosen += [Line(f"if {EXIT} in ({', '.join(map(str, targets))},):"), Suite(list(map(Line, hop)))]
+        return [Line(f"if {EXIT}:"), Suite([*chosen, *map(Line, last)])]
 
     def guarded(self, node: s.Guarded) -> Emitted:
         body, falls = self.tree(node.body)

@@ -21,6 +21,7 @@ from quire.engine.runtime.memory import AccessCode
 from quire.engine.validate import ValidModule
 
 DEEPEST_INDENT = 90  # Python has 99 at most
+FEW_ACCESSES = 2  # for which a view, which takes as long as a load to get, is not worth it
 FRAMES, FEW = 6, 50  # of Python for a block that is nested, at most; and as many as for so many blocks at any rate
 
 
@@ -51,7 +52,8 @@ def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Ge
 
 def generate_from(graph: Graph, valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
     """The source of a function that is lifted. The passes behind recurse as deep as blocks are nested."""
-    translator = Translator(valid.function_context(function.index), function.index, options.access, special)
+    context, views = valid.function_context(function.index), bool(graph.loops) or accesses(function) > FEW_ACCESSES
+    translator = Translator(context, function.index, options.access, special, views=views)
     find_loose(graph, translator)
     writer = Writer(translator, analyse(graph, translator))
     source = structured(graph, writer, function, options)
@@ -63,6 +65,11 @@ def generate_from(graph: Graph, valid: ValidModule, function: WasmFunction, opti
         {use.name: use.number for use in translator.uses if use.kind == "name"},
         graph.has_tail_calls,
     )
+
+
+def accesses(function: WasmFunction) -> int:
+    """How many loads and stores there are in a function."""
+    return sum(each.row.access is not None for each in function.definition.body.instructions)
 
 
 def structured(graph: Graph, writer: Writer, function: WasmFunction, options: Options) -> Source | None:
@@ -120,8 +127,8 @@ class Binding:
     def reload(self) -> Lines:
         """After what may have given the memory other bytes: growth does, and seldom happens."""
         at = self.number
-        again = [Line(f"m{at} = M{at}.{self.bytes}"), *self.views_loaded()]
-        return [Line(f"if M{at}.{self.bytes} is not m{at}:"), Suite([*again]), *self.ranges_loaded()]
+        again = "; ".join(each.text for each in (Line(f"m{at} = M{at}.{self.bytes}"), *self.views_loaded()))
+        return [Line(f"if M{at}.{self.bytes} is not m{at}: {again}"), *self.ranges_loaded()]
 
 
 def bindings(uses: Iterable[Use], access: Callable[[int], AccessCode | None]) -> list[Binding]:

@@ -64,7 +64,7 @@ class Made(NamedTuple):
 
 class Translator:
     """Expressions of one function. `access` tells how a memory's bytes are accessed, `special` which instructions are
-    more than a template.
+    more than a template, `views` whether it is worth to make views of elements of several bytes.
     """
 
     def __init__(
@@ -73,8 +73,11 @@ class Translator:
         function: int,
         access: Callable[[int], AccessCode | None],
         special: Callable[[Row], Special | None],
+        *,
+        views: bool = True,
     ) -> None:
         self.context = context
+        self.views = views
         self.function = function
         self.access = access
         self.bytes = cache(self.bytes_of)
@@ -88,7 +91,7 @@ class Translator:
     def bytes_of(self, memory: int) -> Bytes | None:
         """How code gets at the bytes of a memory; None where it must ask the memory."""
         code, type_ = self.access(memory), self.context.memories[memory]
-        viewed = sys.byteorder == "little" and type_.page_size % 8 == 0
+        viewed = self.views and sys.byteorder == "little" and type_.page_size % 8 == 0
         if code is None:
             return None
         use = Use("bytes", "", memory)
