@@ -130,7 +130,7 @@ class Lifting(Operands):
         if row.kind is Kind.CONTROL or row.mnemonic in VARIABLES:
             found = partial(getattr(self, f"rule_{row.rule}"), *immediates)
         else:
-            signature, effects = row.signature(self.context, *immediates), effects_of(row)
+            signature, effects = row.signature(self.context, *immediates), self.effects(instruction)
             if effects == n.PURE and not signature.parameters and len(signature.results) == 1:
                 constant = self.operation((), signature.results[0], effects)
                 found = partial(self.stack.append, constant)
@@ -141,6 +141,13 @@ class Lifting(Operands):
                 )
         self.actions[id(instruction)] = found
         return found
+
+    def effects(self, instruction: Instruction) -> int:
+        """Of an instruction. Who reads the size of a shared memory learns that another thread made it grow."""
+        row, immediates = instruction
+        if row.mnemonic == "memory.size" and self.context.memories[immediates[0]].shared:
+            return n.EVERYTHING
+        return effects_of(row)
 
     # Blocks
 

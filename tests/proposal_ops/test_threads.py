@@ -136,3 +136,33 @@ def test_atomic_accesses_check_their_alignment_before_the_bounds(tier: type[Inte
     ):
         with pytest.raises(Trap, match=reason):
             call(each, "change", address)
+
+
+GROWING = validate(
+    parse_module(
+        """
+        (module (import "" "memory" (memory 1 2 shared))
+          (func (export "grow") (result i32) (memory.grow (i32.const 1)))
+          (func (export "reach") (result i32)
+            (i32.store (i32.const 0) (i32.const 1))
+            (loop $wait (br_if $wait (i32.eq (memory.size) (i32.const 1))))
+            (i32.store (i32.const 0x10000) (i32.const 42))
+            (i32.load (i32.const 0x10000))))
+        """,
+        FORMAT,
+    ),
+    THREADS,
+)
+
+
+@pytest.mark.parametrize("tier", [Interpreter, Compiler])
+def test_who_reads_the_size_may_use_what_another_thread_added(tier: type) -> None:
+    type_ = t.MemoryType(t.Limits(1, 2), shared=True)
+    memory = THREADS.memory_class(type_)(Store(), type_)
+    waiting, growing = (instantiate(Store(), GROWING, [memory], tier()) for _ in range(2))
+    with ThreadPoolExecutor(1) as pool:
+        reached = pool.submit(call, waiting, "reach")
+        while not bytes(memory.peek(0, 1))[0]:
+            time.sleep(0.001)
+        assert call(growing, "grow") == 1
+        assert reached.result(10) == 42
