@@ -10,9 +10,10 @@ from quire.engine.compile.building import is_live
 from quire.engine.compile.counted import Counted, Span, counted, span, turns_of
 from quire.engine.compile.facts import State, whole
 from quire.engine.compile.facts import variable as variable_of
-from quire.engine.compile.induction import Version, behind, with_elements
+from quire.engine.compile.induction import Version, with_elements
 from quire.engine.compile.opened import opened
 from quire.engine.compile.source import Line, Lines, Suite
+from quire.engine.compile.streams import behind
 from quire.engine.compile.write import CAUGHT, Writer
 from quire.engine.instructions.expressions import PRIMARY, SHIFT, Value, canon, infix, literal, number, plus
 
@@ -162,6 +163,7 @@ class Emitter:
         """The second version of a loop, where `range` counts it."""
         self.writer.states.update(second.states)
         self.writer.translator.opened |= second.opened
+        self.writer.translator.uses |= second.uses
         name, end, by = found.variable, within.end, step
         if second.counter is not None:
             name, exponent = second.counter.element, second.counter.exponent
@@ -170,7 +172,12 @@ class Emitter:
             by = literal(step.low >> exponent)
         counts = f"range({name}, {end.text}{f', {by.text}' if by.text != '1' else ''})"
         body, _ = self.tree(second.body)
-        loop: Lines = [Line(f"for {name} in {counts}:"), Suite(body, nests=True)]
+        given = [*([(name, counts)] if second.counts or not second.streams else []), *second.streams]
+        names, values = (", ".join(each) for each in zip(*given, strict=True))
+        loop: Lines = [
+            Line(f"for {names} in {f'zip({values})' if len(given) > 1 else values}:"),
+            Suite(body, nests=True),
+        ]
         return [*map(Line, second.before), *self.followed(node, loop, found, second.after)]
 
     def followed(

@@ -14,12 +14,13 @@ from functools import partial
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.compile import structure as s
+from quire.engine.compile.analysis import targets
 from quire.engine.compile.building import is_live, made_of, number, rebuilt
 from quire.engine.compile.counted import Counted, blocks, constant
 from quire.engine.compile.facts import State, whole
 from quire.engine.compile.pointers import Pointer, Survey, added, shifted_left
-from quire.engine.compile.translate import Bytes
-from quire.engine.errors import Crash
+from quire.engine.compile.streams import Stream, behind, is_live_behind, streams, uses
+from quire.engine.compile.translate import Bytes, Use
 
 LONGEST = 60  # statements of a loop that is written twice
 SMALL = 1 << 27  # a counter below it can be multiplied by the size of an element
@@ -38,6 +39,11 @@ class Version:
     states: dict[n.Block, State]
     counter: Pointer | None
     opened: set[n.Operation]
+    streams: list[
+        tuple[str, str]
+    ]  # what the loop iterates over beside its counter: a variable, and what gives it values
+    uses: set[Use]
+    counts: bool  # whether the counter is used
 
 
 def with_elements(
@@ -67,7 +73,7 @@ def with_elements(
     narrow = far and counts_up(found) and any(map(partial(scales, found.variable), inside))
     if not (moving or narrow or opened):
         return None
-    return Rewriting(loop, found, known, states, entry, turns, opened, narrow=narrow).run(end)
+    return Rewriting(loop, found, known, bytes_of, states, entry, turns, opened, narrow=narrow).run(end)
 
 
 def counts_up(found: Counted) -> bool:
@@ -99,6 +105,7 @@ class Rewriting:
         loop: s.Loop,
         found: Counted,
         pointers: Mapping[str, Pointer],
+        bytes_of: Callable[[int], Bytes | None],
         states: Mapping[n.Block, State],
         entry: State,
         turns: str,
@@ -113,6 +120,8 @@ class Rewriting:
         self.entry = entry
         self.turns = turns
         self.opened = opened
+        self.streams = streams(loop, found, pointers, bytes_of, opened)
+        self.streamed = {each.operation: each for each in self.streams.values()}
         self.unchecked: set[n.Operation] = set()
         self.narrow = narrow  # whether the counter is small
         self.made: dict[n.Block, State] = {}
@@ -125,9 +134,8 @@ class Rewriting:
             before += self.before(pointer)
         body = self.tree(self.found.body)
         known = self.elements(self.states.get(self.loop.header, {}), ended=True)
-        after = [
-            (self.restored(each), known) for each in self.moving() if is_live(each.name, behind(self.loop, self.found))
-        ]
+        out = behind(self.loop, self.found)
+        after = [(self.restored(each), known) for each in self.moving() if is_live(each.name, out)]
         return Version(
             list(dict.fromkeys(conditions)),
             list(dict.fromkeys(before)),
@@ -136,7 +144,29 @@ class Rewriting:
             self.made,
             self.pointers.get(self.found.variable),
             self.unchecked,
+            [(stream.name, self.slice(self.pointers[name])) for name, stream in self.streams.items()],
+            {stream.use for stream in self.streams.values()},
+            self.counts(),
         )
+
+    def counts(self) -> bool:
+        """Whether the loop, or what is behind it, has a use for the counter."""
+        name, inside = self.found.variable, list(blocks(self.found.body))
+        is_used = uses(name, inside, self.found) > 0 or is_live_behind(name, self.loop, self.found)
+        return is_used and name not in self.streams
+
+    def slice(self, pointer: Pointer) -> str:
+        """The elements of a stream."""
+        element, by = pointer.element, self.stride(pointer)
+        away, every = (self.turns, "") if by == "1" else (f"{self.turns} * {by}", f":{by}")
+        return f"{self.streams[pointer.name].view}[{element}:{element} + {away}{every}]"
+
+    def stride(self, pointer: Pointer) -> str:
+        """By how many elements a pointer moves in a turn."""
+        for step in pointer.steps:
+            by = constant(step)
+            return stride(step, pointer) if by is None else str(by >> pointer.exponent)
+        return str(self.found.step >> pointer.exponent) if isinstance(self.found.step, int) else "1"
 
     def moving(self) -> Iterator[Pointer]:
         for name, pointer in self.pointers.items():
@@ -149,6 +179,12 @@ class Rewriting:
         """That a pointer and its step are aligned, and that it never wraps around."""
         name, unit, limit = pointer.name, (1 << pointer.exponent) - 1, whole(pointer.type)[1] + 1
         yield from self.aligned(name, pointer, unit)
+        stream = self.streams.get(name)
+        if stream is not None:
+            for step in pointer.steps:
+                yield from self.aligned(step.name, pointer, unit) if isinstance(step, n.Get) else ()
+            yield self.within(pointer, stream)
+            return
         for step in pointer.steps:
             if isinstance(step, n.Get):
                 yield from self.aligned(step.name, pointer, unit)
@@ -158,6 +194,15 @@ class Rewriting:
             yield f"{name} + {self.turns} * {by} <= {limit:#x}"
         elif by < 0:
             yield f"{name} >= {self.turns} * {-by}"
+
+    def within(self, pointer: Pointer, stream: Stream) -> str:
+        """That all elements of a stream are there, and so that its pointer does not wrap around."""
+        length, by = f"len(m{stream.use.number})", self.found.step if not pointer.steps else constant(pointer.steps[0])
+        if isinstance(by, int):
+            end = f"{length} - {stream.end - by}" if stream.end != by else length
+            return f"{pointer.name} + {self.turns} * {by} <= {end}"
+        (step,) = pointer.steps[0].reads
+        return f"{step} and {pointer.name} + ({self.turns} - 1) * {step} <= {length} - {stream.end}"
 
     def aligned(self, name: str, pointer: Pointer, unit: int) -> Iterator[str]:
         known = self.entry.get(name)
@@ -184,6 +229,8 @@ class Rewriting:
             for step in pointer.steps:
                 if isinstance(step, n.Get):
                     known[stride(step, pointer)] = 0, whole(pointer.type)[1] >> exponent, 0
+        for stream in self.streams.values():
+            known[stream.name] = stream.known
         if self.narrow:
             low, high, zeros = state.get(self.found.variable) or whole(t.I32)
             known[self.found.variable] = low, min(high, SMALL - 1), zeros
@@ -221,7 +268,8 @@ class Rewriting:
         return n.Assign((pointer.name,), address(pointer), (pointer.type,))
 
     def block(self, block: n.Block) -> n.Block:
-        made = n.Block(block.number, block.region, [self.statement(each) for each in block.statements], block.end)
+        kept = [each for each in block.statements if self.streams.keys().isdisjoint(targets(each))]
+        made = n.Block(block.number, block.region, list(map(self.statement, kept)), block.end)
         match block.end:
             case n.Return(values):
                 made.end = n.Return(tuple(map(self.expression, values)))
@@ -257,6 +305,9 @@ class Rewriting:
     def expression(self, expression: n.Expression) -> n.Expression:
         if isinstance(expression, n.Get):
             return address(self.pointers[expression.name]) if expression.name in self.pointers else expression
+        stream = self.streamed.get(expression)
+        if stream is not None:
+            return n.Get(stream.name, expression.type or t.I32)
         if not self.opened and expression.reads.isdisjoint(self.pointers):
             return expression
         return self.operation(expression)
@@ -279,11 +330,3 @@ def address(pointer: Pointer) -> n.Expression:
     if pointer.exponent:
         base = made_of("shl", base, number(pointer.exponent, pointer.type))
     return made_of("add", base, number(-pointer.offset, pointer.type)) if pointer.offset else base
-
-
-def behind(loop: s.Loop, found: Counted) -> n.Block:
-    """Where a loop leads when its test fails."""
-    block = loop.header if found.tested else found.last
-    if not isinstance(block.end, n.Branch):
-        raise Crash("a loop ends without a test", f"block {block.number}")
-    return block.end.otherwise if found.on else block.end.then

@@ -58,8 +58,7 @@ class Survey:
         inside = list(blocks(found.body))
         self.changed = {name for block in inside for each in block.statements for name in targets(each)}
         self.changed.add(found.variable)
-        if not isinstance(found.step, int):
-            self.dropped.add(found.variable)
+        self.counter, self.step = found.variable, found.step
         for block in inside:
             if isinstance(block.end, n.Return | n.Stop):  # runs once, and has the pointers themselves
                 self.dropped.update(name for each in block.statements for name in targets(each))
@@ -70,6 +69,10 @@ class Survey:
                 self.read(each)
 
     def found(self) -> dict[str, Pointer]:
+        """What is left, the counter only if it counts whole elements."""
+        counter = self.pointers.get(self.counter)
+        if counter is not None and (not isinstance(self.step, int) or self.step % (1 << counter.exponent)):
+            self.dropped.add(self.counter)
         return {name: each for name, each in self.pointers.items() if name not in self.dropped and each.is_sound()}
 
     def visit(self, block: n.Block, *, ends: bool) -> None:

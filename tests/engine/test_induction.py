@@ -169,6 +169,13 @@ def test_a_counter_that_is_a_pointer_down(test):
     assert "for e0 in" in compare(module(body), calls)
 
 
+@pytest.mark.parametrize("step", [1, 2, 6, -2])
+def test_a_counter_that_does_not_move_by_whole_elements(step):
+    again = f"(br_if $next (i32.{'lt' if step > 0 else 'gt'}_u (local.get $p) (local.get $n)))"
+    body = f"(loop $next {ADD.format('(i32.load offset=8 (local.get $p))')} {moved(constant(step))} {again})"
+    assert "e0" not in compare(module(body), grid(0, 4, 24, 48, numbers=(0, 4, 8, 24)))
+
+
 @pytest.mark.parametrize("shift", [1, 2, 3])
 @pytest.mark.parametrize("index", ["(i32.load8_u offset=7 (local.get $i))", "(i32.and (local.get $i) (i32.const 63))"])
 def test_a_pointer_that_is_set_to_an_element(shift, index):
@@ -213,3 +220,86 @@ def test_wide_addresses():
       (local.get $x) (local.get $p)))"""
     calls = [(pointer, number, 0) for pointer in (0, 4, 65512, 65520, (1 << 64) - 16) for number in (1, 2, 9)]
     assert "e0" in compare(text, calls)
+
+
+def walk(body, behind="", by=4):
+    """A loop that reads words in turn; nothing uses the pointer behind it."""
+    step = moved(constant(by), "$q")
+    again = f"(local.set $q (local.get $p)) (loop $next {body} {step} {COUNT} {WHILE}) {behind}"
+    return module(f"{again} (local.set $q (i32.const 0))")
+
+
+READ = ADD.format("(i32.load offset=4 (local.get $q))")
+LAST = (0, 4, 3, 65524, 65528, 65532, 65536, 0xFFFFFFFC)
+
+
+@pytest.mark.parametrize("by", [4, 8])
+def test_elements_in_turn(by):
+    made = compare(walk(READ, by=by), grid(*LAST, numbers=(0, 1, 2, 3, 1 << 31)))
+    assert "x5 in zip(" in made
+
+
+def test_elements_in_turn_without_a_counter():
+    body = f"""(local.set $q (local.get $p)) (loop $next {READ}
+      {moved(constant(4), "$q")} (br_if $next (i32.lt_u (local.get $q) (local.get $n)))) (local.set $q (i32.const 0))"""
+    assert "for x5 in I0[" in compare(module(body), grid(0, 4, 1, 65524, numbers=(0, 4, 8, 9, 65528, 65532, 65536)))
+
+
+@pytest.mark.parametrize("step", [0, 4, 6, 12, 0x8000, 0xFFFFFFFC])
+def test_elements_at_a_distance(step):
+    body = f"""(local.set $q (local.get $p)) (loop $next {READ}
+      {moved("(local.get $step)", "$q")} {COUNT} {WHILE}) (local.set $q (i32.const 0))"""
+    assert "x5 in zip(" in compare(module(body), grid(*LAST, steps=(step,)))
+
+
+def test_what_a_turn_writes_is_read_by_the_next():
+    body = f"{READ} (i32.store (i32.add (local.get $i) (i32.const 8)) (local.get $x))"
+    assert "x5 in zip(" in compare(walk(body), grid(0, 4, 8, numbers=(1, 2, 9, 30)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"(i32.store (i32.const 8) (local.get $i)) {READ}",  # something is written before
+        f"(if (i32.and (local.get $i) (i32.const 1)) (then {READ}))",  # not every turn reads
+        f"{READ} (if (i32.and (local.get $i) (i32.const 1)) (then {moved(constant(4), '$q')}))",  # nor moves alike
+        f"{READ} {ADD.format('(i32.load (local.get $q))')}",  # there are two loads
+        f"{READ} (drop (call $other (i32.const 1))) {ADD.format('(i32.load (local.get $q))')}",
+    ],
+)
+def test_elements_that_are_not_read_in_turn(body):
+    assert "zip(" not in compare(walk(body), grid(0, 4, 65500, numbers=(1, 2, 9)))
+
+
+def test_a_pointer_and_a_counter_that_are_used_behind_the_loop():
+    made = compare(walk(READ, ADD.format("(local.get $q)")), grid(0, 4, 65500, numbers=(1, 9, 20)))
+    assert "zip(" not in made
+
+
+def test_leaving_in_the_midst_of_elements():
+    body = f"""(local.set $q (local.get $p)) (block $out (loop $next {READ}
+      (br_if $out (i32.eq (local.get $i) (local.get $step))) (local.set $x (i32.xor (local.get $x) (i32.const 5)))
+      {moved(constant(4), "$q")} {COUNT} {WHILE}) (local.set $x (i32.add (local.get $x) (i32.const 77))))
+      (local.set $x (i32.add (local.get $x) (local.get $i)))"""
+    assert "x5 in zip(" in compare(module(body), grid(0, 65520, numbers=(1, 4, 9), steps=(0, 2, 3, 8, 99)))
+
+
+def test_floats_keep_their_bits():
+    signalling = "".join(f"\\{byte:02x}" for byte in (1, 0, 0, 0, 0, 0, 0xF4, 0x7F) * 4)
+    text = f"""(module (memory 1) (data (i32.const 16) "{signalling}")
+      (func (export "f") (param $p i32) (param $n i32) (param i32) (result i64) (local $i i32) (local $y f64)
+        (loop $next
+          (local.set $y (f64.load (local.get $p)))
+          (f64.store offset=256 (local.get $i) (local.get $y))
+          (local.set $p (i32.add (local.get $p) (i32.const 8)))
+          {COUNT} {WHILE})
+        (i64.reinterpret_f64 (local.get $y))))"""
+    assert " in zip(" in compare(text, grid(0, 8, 16, numbers=(1, 3, 6)))
+
+
+@pytest.mark.parametrize("load", ["i32.load8_u", "i32.load8_s", "i32.load16_s", "i64.load32_u", "i64.load8_u"])
+def test_elements_of_other_sizes(load):
+    value = f"({load} offset=8 (local.get $q))"
+    body = ADD.format(value if load.startswith("i32") else f"(i32.wrap_i64 {value})")
+    made = compare(walk(body, by=4), grid(0, 4, 3, 65520, 65532))
+    assert ("x5" in made) is (load[-1] == "u")
