@@ -129,6 +129,8 @@ class Rewriting:
     def run(self, end: str) -> Version:
         before: list[str] = []
         conditions = [f"{end} <= {SMALL:#x}"] if self.narrow else []
+        if self.streams and self.found.tested:
+            conditions.append(f"{self.turns} >= 0")  # or a slice would end before the memory
         for pointer in self.pointers.values():
             conditions += self.conditions(pointer)
             before += self.before(pointer)
@@ -199,7 +201,8 @@ class Rewriting:
         """That all elements of a stream are there, and so that its pointer does not wrap around."""
         length, by = f"len(m{stream.use.number})", self.found.step if not pointer.steps else constant(pointer.steps[0])
         if isinstance(by, int):
-            end = f"{length} - {stream.end - by}" if stream.end != by else length
+            sign, rest = ("-", stream.end - by) if stream.end >= by else ("+", by - stream.end)
+            end = f"{length} {sign} {rest}" if rest else length
             return f"{pointer.name} + {self.turns} * {by} <= {end}"
         (step,) = pointer.steps[0].reads
         return f"{step} and {pointer.name} + ({self.turns} - 1) * {step} <= {length} - {stream.end}"
@@ -210,7 +213,8 @@ class Rewriting:
             yield f"not {name} & {unit}"
 
     def before(self, pointer: Pointer) -> Iterator[str]:
-        index = f"({pointer.name} >> {pointer.exponent})" if pointer.exponent else pointer.name
+        index = f"{pointer.name} >> {pointer.exponent}" if pointer.exponent else pointer.name
+        index = f"({index})" if pointer.exponent and pointer.bias else index
         yield f"{pointer.element} = {index}{f' + {pointer.bias}' if pointer.bias else ''}"
         for step in pointer.steps:
             if isinstance(step, n.Get):
