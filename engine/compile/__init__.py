@@ -9,8 +9,8 @@ called. Pass by pass:
     translate.py   expressions -> Python (accesses.py: loads and stores; aggregates.py: structures, arrays, tables;
                    special.py: what else is more than a template);
                    write.py: statements; emit.py: control flow, or dispatch.py where that is deep
-    counted.py     loops that Python counts (turns.py); induction.py: pointers as elements (pointers.py, building.py);
-                   opened.py: accesses that are checked before a loop
+    counted.py     loops that Python counts (turns.py); induction.py: pointers as elements (pointers.py, building.py),
+                   streams.py: over which Python iterates; opened.py: accesses that are checked before a loop
     generate.py    all of these in their order; source.py: lines, and what may trap on each
     world.py       the namespace of an instance, in which the code runs
     traps.py       from an exception of Python to the trap that it stands for
