@@ -12,6 +12,7 @@ from typing import Any
 
 from quire.engine import types as t
 from quire.engine.immediates import (
+    TYPE,
     Bits,
     Cast,
     CastKind,
@@ -148,8 +149,11 @@ def anything(module: Module, instruction_set: InstructionSet, choices: Choices) 
     row = choices.pick(rows)
     make = Emitter(instruction_set).make
     operands = [make(choices.pick(OPERANDS), 0) for _ in range(choices.pick((0, 0, 0, 1, 2, 3)))]
-    immediates = tuple(draw_immediate(kind, module, choices) for kind in row.immediates)
-    return [make("unreachable"), *operands, Instruction(row, immediates), make("unreachable")]
+    immediates = [draw_immediate(kind, module, choices) for kind in row.immediates]
+    likely = types_for(row, module)
+    if likely and choices.below(8):
+        immediates[0] = choices.pick(likely)
+    return [make("unreachable"), *operands, Instruction(row, tuple(immediates)), make("unreachable")]
 
 
 def draw_immediate(kind: Immediate, module: Module, choices: Choices) -> Any:
@@ -172,6 +176,16 @@ def draw_immediate(kind: Immediate, module: Module, choices: Choices) -> Any:
         case Lane(count):
             return choices.below(count + 1)
     return 0
+
+
+def types_for(row: Row, module: Module) -> list[int]:
+    """The types that an instruction on structures or arrays could name first."""
+    kinds = {"struct": t.StructType, "array": t.ArrayType}
+    wanted = kinds.get(row.mnemonic.partition(".")[0])
+    if wanted is None or not row.immediates or row.immediates[0] != TYPE:
+        return []
+    subtypes = [each for group in module.types for each in group.subtypes]
+    return [index for index, each in enumerate(subtypes) if isinstance(each.composite, wanted)]
 
 
 def size_of_space(space: str, module: Module) -> int:

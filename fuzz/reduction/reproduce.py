@@ -44,7 +44,7 @@ if __name__ == "__main__":
     sys.exit(ask_again(BINARY, CALLS, MEMORIES, FEATURES, PROVIDERS, sys.argv[1:] or LEGS))
 '''
 TRAPS = {
-    "memory": "out of bounds memory access", "table": "out of bounds table access", "null": "null",
+    "memory": "out of bounds memory access", "table": "", "null": "",
     "signature": "indirect call type mismatch", "divide": "integer divide by zero", "overflow": "integer overflow",
     "conversion": "invalid conversion to integer", "unreachable": "unreachable", "cast": "cast failure",
     "array": "out of bounds array access", "protection": "memory protection violation",
@@ -133,8 +133,8 @@ def usual(answers: Mapping[str, Answer]) -> Answer:
 def wast(request: Request, answers: Mapping[str, Answer], bucket: str) -> str:
     """repro.wast: the module, as text where that can be, and what most legs say of it."""
     names = [name for name in request.features if name in FEATURES]
-    told = [f";; {bucket}", *(f";; {name}: {each.verdict} {each.detail}".rstrip() for name, each in answers.items())]
-    lines = [f";; features: {' '.join(names)}", *told]
+    told = [f";; {bucket}", *(f";; {name}: {each.verdict} {in_a_line(each.detail)}" for name, each in answers.items())]
+    lines = [f";; features: {' '.join(names)}", *map(str.rstrip, told)]
     known = instruction_set(names)
     told_by = [each for each in reversed(list(answers.values())) if each.verdict not in NO_ANSWER | FAILURES]
     verdicts = Counter(map(verdict_of, told_by))
@@ -142,8 +142,18 @@ def wast(request: Request, answers: Mapping[str, Answer], bucket: str) -> str:
         return "\n".join([*lines, refusal(request, known, names)]) + "\n"
     texts = [provider_text(*each, names) for each in request.providers]
     texts.append(quoted(request.binary) if TEXT in request.features else module_text(request.binary, names))
-    lines += [line.rstrip() for line in ((*HOST, *texts) if '"host"' in "".join(texts) else texts)]
+    lines += [line.rstrip() for line in ((*HOST, *texts) if asks_host(request) else texts)]
     return "\n".join([*lines, *assertions(request, usual(answers))]) + "\n"
+
+
+def asks_host(request: Request) -> bool:
+    """Whether a module may import from the host."""
+    return any(b"\4host" in binary for binary in (request.binary, *(binary for _, binary in request.providers)))
+
+
+def in_a_line(detail: str) -> str:
+    """What a leg said, without what would end a comment."""
+    return " ".join(detail.split())
 
 
 def refusal(request: Request, known: InstructionSet, names: Sequence[str]) -> str:
