@@ -3,8 +3,8 @@
 It derives from the instruction table as the reference tier does: a row with a template is written out, any other is
 called. Pass by pass:
 
-    lift.py        a body -> a graph of blocks (nodes.py), the operand stack folded into expressions (operands.py) as far
-                   as these may be moved (effects.py)
+    lift.py        a body -> a graph of blocks (nodes.py), the operand stack folded into expressions (operands.py), as
+                   far as these may be moved (effects.py)
     nans.py        which variables hold NaNs that are still to be made canonical
     analysis.py    what is known of variables, in intervals (facts.py)
     structure.py   the graph -> nested loops and branches, exits resolved (dominators.py)
