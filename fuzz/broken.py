@@ -46,6 +46,11 @@ VALUES = (t.I32, t.I64, t.F32, t.F64, t.V128, t.FUNCREF, t.EXTERNREF, t.Referenc
 STRUCTURED = ("block", "loop", "if", "else", "end", "try_table")
 NAMING = (Index, HeapTypeKind, ReferenceTypeKind, CastKind, ResultTypes, LabelTable)
 OPERANDS = ("i32.const", "i64.const", "f32.const", "f64.const", "v128.const")
+_FIELD = t.FieldType(t.ReferenceType(False, t.FUNC))
+WITHOUT_DEFAULT = tuple(
+    t.RecursiveType((t.SubType(each),)) for each in (t.StructType((_FIELD, _FIELD)), t.ArrayType(_FIELD))
+)
+"""Types whose fields have no default value and cannot be changed: hardly any module has them."""
 LARGE = 1 << 31
 NUMBERS = (0, 1, 65535, 65536, 65537, 0xFFFFFFFF)
 
@@ -149,6 +154,8 @@ def anything(module: Module, instruction_set: InstructionSet, choices: Choices) 
     row = choices.pick(rows)
     make = Emitter(instruction_set).make
     operands = [make(choices.pick(OPERANDS), 0) for _ in range(choices.pick((0, 0, 0, 1, 2, 3)))]
+    if row.mnemonic == "select":
+        operands = [make(choices.pick(OPERANDS), 0) for _ in range(2)] + [make("i32.const", 0)]
     immediates = [draw_immediate(kind, module, choices) for kind in row.immediates]
     likely = types_for(row, module)
     if likely and choices.below(8):
@@ -223,7 +230,8 @@ def slim(generated: Generated, choices: Choices) -> Generated:
     left = tuple(
         each if number in kept else replace(each, locals=(), body=nothing) for number, each in enumerate(functions)
     )
-    return replace(generated, module=replace(generated.module, functions=left), calls=())
+    types = (*generated.module.types, *WITHOUT_DEFAULT)
+    return replace(generated, module=replace(generated.module, types=types, functions=left), calls=())
 
 
 def relative(instruction: Instruction, instruction_set: InstructionSet, choices: Choices) -> Instruction:
@@ -371,5 +379,5 @@ def alternatives(node: Any) -> Sequence[Any]:
         case t.SubType():
             others = [replace(node, final=False, supertypes=(index,)) for index in range(8)]
             twice = replace(node, supertypes=node.supertypes * 2)
-            return [replace(node, final=not node.final), replace(node, supertypes=()), twice, *others]
+            return [replace(node, final=not node.final), replace(node, supertypes=()), twice, twice, twice, *others]
     return ()

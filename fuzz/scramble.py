@@ -26,6 +26,8 @@ HEADER = 8  # bytes
 CODE = 10  # the number of the code section
 SECTIONS = 13  # the largest number
 INTERESTING = (0x00, 0x01, 0x0B, 0x3F, 0x40, 0x7E, 0x7F, 0x80, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF)
+LAST = (0x00, 0x00, 0x7F, 0x08, 0x0F, 0x10, 0x70)
+"""Of a number that is written longer: some have bits that it has no place for."""
 NAMES = (b"a", b"", b"\x80", b"\xed\xa0\x80")
 Section = tuple[int, bytes]
 
@@ -98,7 +100,7 @@ def change_bytes(data: bytes, choices: Choices) -> bytes:
         case 1:
             return data[:at] + bytes([new]) + data[at:]
         case 2:
-            longer = [byte | 0x80, *[0x80] * choices.below(5), choices.pick((0x00, 0x00, 0x7F))]
+            longer = [byte | 0x80, *[0x80] * choices.below(5), choices.pick(LAST)]
             return data[:at] + bytes(longer) + data[at + 1 :]
         case 3 if choices.below(2):
             return data[:at]
