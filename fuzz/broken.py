@@ -128,7 +128,7 @@ def changed_expression(
     """With one instruction taken away, doubled, swapped, exchanged, or with other immediates."""
     code = body.instructions
     at = choices.below(max(1, len(code) - 1))
-    kind = choices.below(12)
+    kind = choices.below(20)
     if kind > 6:
         changed = (*code[:at], *anything(module, instruction_set, choices), *code[at:])
     elif kind == 0:
