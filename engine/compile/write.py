@@ -62,11 +62,9 @@ class Writer:
             left = f"{', '.join(statement.targets)} = " if statement.targets else ""
             return [Line(text, spots) for text in (left + value.text).split("\n")]
         (name,), (type_,) = statement.targets, statement.types
-        if value.text == name:
-            return []
         if type_ in facts.WHOLE:
             return self.integer(name, number(value), facts.whole(type_)[1], spots)
-        lines: Lines = [Line(f"{name} = {value.text}", spots)]
+        lines: Lines = [] if value.text == name else [Line(f"{name} = {value.text}", spots)]
         if rounds(statement.value):
             lines = [Line(f"F[0] = {value.text}", spots), Line(f"{name} = F[0]")]
         return lines + self.canonical(name) if value.loose and name not in self.translator.loose else lines
@@ -78,7 +76,7 @@ class Writer:
     def integer(self, name: str, value: Value, mask: int, spots: tuple[Spot, ...]) -> Lines:
         """A variable gets the unsigned reading: by a test and a mask where the value is seldom out of range."""
         if value.within(0, mask):
-            return [Line(f"{name} = {value.text}", spots)]
+            return [] if value.text == name else [Line(f"{name} = {value.text}", spots)]
         narrow = mask < 1 << 32
         if value.binding in (SUM, UNARY) and value.within(-mask - 1, OFTEN * mask if narrow else 2 * mask + 1):
             if value.low < 0:

@@ -140,6 +140,24 @@ def test_a_handler_sees_the_memory_that_grew_in_its_try():
     assert both(text, "f") == (42,)
 
 
+@pytest.mark.parametrize(
+    ("called", "conversion", "result"),
+    [
+        ("i64.const 0x123456789abcdef0", "i32.wrap_i64", "i32.or (i32.const 0)"),
+        ("f64.const 0.1", "f32.demote_f64", "f64.promote_f32"),
+        ("f32.const nan:0x600000", "f64.promote_f32", "i64.reinterpret_f64"),
+    ],
+)
+def test_a_conversion_in_place_converts(called, conversion, result):
+    """Its operand is in the slot that its result goes to, for a block follows, and its text the same."""
+    types = called.partition(".")[0], result.partition(".")[0]
+    text = f"""(module
+        (func $called (result {types[0]}) ({called}))
+        (func (export "f") (result {types[1]})
+            ({result} ({conversion} (call $called)) (block (drop (call $called))))))"""
+    assert isinstance(both(text, "f"), tuple)
+
+
 def test_recursion_ends_in_a_trap():
     text = '(module (func $f (export "f") (param i32) (result i32) (i32.add (call $f (local.get 0)) (i32.const 1))))'
     with pytest.raises(Trap, match="call stack exhausted"):
