@@ -140,7 +140,8 @@ def replay(place: Place, spot: Spot) -> Trap | None:
 
 
 def evaluate(text: str, frame: FrameType) -> Any:
-    """The value of an expression in a frame of generated code."""
-    module = compile(f"lambda: ({text})", "<operand>", "eval", dont_inherit=True)
+    """The value of an expression in a frame of generated code. It may assign the frame's variables, to no effect."""
+    variables = {name: value for name, value in frame.f_locals.items() if name.isidentifier()}
+    module = compile(f"lambda {', '.join(variables)}: ({text})", "<operand>", "eval", dont_inherit=True)
     code = next(each for each in module.co_consts if isinstance(each, CodeType))
-    return FunctionType(code, {**frame.f_globals, **frame.f_locals})()
+    return FunctionType(code, frame.f_globals)(**variables)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import quire
 from quire.engine import types as t
 from quire.engine.errors import Exhausted, Trap
 from quire.engine.runtime import storage
@@ -238,3 +239,15 @@ class TestBytesOfTheHost:
     def test_a_file_is_not_shared_by_its_path(self, tmp_path: Path) -> None:
         with pytest.raises(TypeError, match="cut short"):
             map_object(memory(), tmp_path / "data", 0, READ, "share")
+
+
+def test_a_trap_whose_operand_is_a_checked_load_is_told_alike():
+    """To tell it, the load is evaluated again, with what it says of the range that is open."""
+    text = """(module (memory i64 virtual 2 (pagesize 1)) (data (prot readwrite) (i64.const 0) "\\00\\00")
+        (func (export "f") (drop (memory.map read (i64.load16_u (i64.const 0)) (i64.const 2)))))"""
+    traps = []
+    for tier in ("reference", "fast"):
+        with pytest.raises(quire.Trap, match="^memory already mapped") as caught:
+            quire.instantiate(text, tier=tier).exports.f()
+        traps.append(str(caught.value))
+    assert traps[0] == traps[1]
