@@ -19,7 +19,7 @@ from quire.engine.instructions.expressions import PRIMARY, SHIFT, Value, canon, 
 
 Emitted = tuple[Lines, bool]  # the lines, and whether the code may get behind them
 SELECTOR = "k"
-EXIT = "x"  # the number of the block that an exit out of several frames leads to, and 0 but on that way
+EXIT = "x"  # tells of an exit out of several frames where it leads to, and is 0 but on that way
 TICK = (Line("for _ in TICK:"), Suite([Line("break")]), Line("else:"), Suite([Line("stop()")]))
 
 
@@ -77,7 +77,7 @@ class Emitter:
             return lines, True
         if len(exit_.way.frames) > 1:
             self.exits_far = True
-            lines.append(Line(f"{EXIT} = {exit_.target.number}"))
+            lines.append(Line(f"{EXIT} = {number_of(exit_.target)}"))
         last = exit_.way.frames[-1]
         if exit_.way.again and isinstance(last, s.Several):
             lines.append(Line(f"{picked(last)} = {last.labels.index(exit_.target) + 1}"))
@@ -235,7 +235,7 @@ class Emitter:
         hops: dict[tuple[str, ...], list[int]] = {}
         for target, way in frame.flags.items():
             arrived = (f"{EXIT} = 0",) if len(way.frames) == 1 else ()
-            hops.setdefault((*arrived, leave(way)), []).append(target.number)
+            hops.setdefault((*arrived, leave(way)), []).append(number_of(target))
         if not hops:
             return []
         *rest, (last, _) = hops.items()
@@ -275,6 +275,11 @@ def returned(lines: Lines) -> Lines:
         if name[0] == "s" and lines[-1].text == f"return {name}":
             return [*lines[:-2], Line(f"return {value}", lines[-2].spots)]
     return lines
+
+
+def number_of(target: n.Block) -> int:
+    """What tells of an exit to a block: never 0, which the first block has as its number."""
+    return target.number + 1
 
 
 def picked(frame: s.Several) -> str:

@@ -294,3 +294,18 @@ def test_calls_of_functions_with_tail_calls_are_as_deep_as_others():
         (return_call_indirect (type $t) (i32.const 7) (i32.const 0)))"""
     f = quire.instantiate(text, tier="fast").exports.f
     assert f(19_990) == 19_997
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_a_self_tail_call_out_of_loops_starts_the_function_again(tier):
+    """The code that it goes back to is the first block of all."""
+    text = """(tag $e) (global $calls (mut i32) (i32.const 0))
+      (func $f (export "f") (param i32) (result i32)
+        (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+        (block $out (try_table (catch $e $out)
+          (loop $outer (loop $inner
+            (if (local.get 0) (then (return_call $f (i32.sub (local.get 0) (i32.const 1)))))
+            (br_if $inner (i32.eq (global.get $calls) (i32.const 99))))
+            (br_if $outer (i32.eq (global.get $calls) (i32.const 98))))))
+        (global.get $calls))"""
+    assert quire.instantiate(text, tier=tier).exports.f(3) == 4

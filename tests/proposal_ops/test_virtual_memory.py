@@ -243,7 +243,7 @@ class TestBytesOfTheHost:
 
 def test_a_trap_whose_operand_is_a_checked_load_is_told_alike():
     """To tell it, the load is evaluated again, with what it says of the range that is open."""
-    text = """(module (memory i64 virtual 2 (pagesize 1)) (data (prot readwrite) (i64.const 0) "\\00\\00")
+    text = """(module (memory i64 virtual 2 (pagesize 1)) (data (i64.const 0) (prot readwrite) "\\00\\00")
         (func (export "f") (drop (memory.map read (i64.load16_u (i64.const 0)) (i64.const 2)))))"""
     traps = []
     for tier in ("reference", "fast"):
