@@ -116,13 +116,23 @@ class ValType(_Type[t.ValueType]):
         raise TypeError(f"the values of {self} are no floats")
 
 
+def _closed(type_: ValType) -> t.ValueType:
+    """The engine's own type. Raises TypeError for what is none, such as `ValType.i32` without parentheses."""
+    if not isinstance(type_, ValType):
+        raise TypeError(f"a type is wanted, such as ValType.i32(), not {type_!r}")
+    return type_.raw
+
+
 class FuncType(_Type[t.DefinedType]):
-    """The type of a function, `FuncType([ValType.i32()], [ValType.i64()])`; one of a module is that module's own."""
+    """The type of a function, `FuncType([ValType.i32()], [ValType.i64()])`; one of a module is that module's own.
+
+    Raises TypeError for what is no ValType.
+    """
 
     __slots__ = ()
 
     def __init__(self, params: Iterable[ValType] = (), results: Iterable[ValType] = ()) -> None:
-        types = [[each.raw for each in side] for side in (params, results)]
+        types = [[_closed(each) for each in side] for side in (params, results)]
         super().__init__(t.function_type(*types))
 
     @property
@@ -141,10 +151,11 @@ class TableType(_Type[t.TableType]):
 
     def __init__(self, element: ValType, minimum: int, maximum: int | None = None, *, is_64: bool = False) -> None:
         """Raises TypeError unless the elements are references, ValueError for sizes below zero."""
-        if not isinstance(element.raw, t.ReferenceType):
+        reference = _closed(element)
+        if not isinstance(reference, t.ReferenceType):
             raise TypeError(f"the elements of a table are references, not {element}")
         limits = _limits(minimum, maximum)
-        super().__init__(t.TableType(element.raw, limits, t.I64 if is_64 else t.I32))
+        super().__init__(t.TableType(reference, limits, t.I64 if is_64 else t.I32))
 
     @property
     def element(self) -> ValType:
@@ -220,7 +231,7 @@ class GlobalType(_Type[t.GlobalType]):
     __slots__ = ()
 
     def __init__(self, content: ValType, mutable: bool = False) -> None:
-        super().__init__(t.GlobalType(content.raw, mutable))
+        super().__init__(t.GlobalType(_closed(content), mutable))
 
     @property
     def content(self) -> ValType:

@@ -252,3 +252,11 @@ def test_references_stay_in_their_store(exports):
         exports.funcref(other.i32)
     with pytest.raises(ValueError, match="another store"):
         exports.anyref(other.point(1))
+
+
+@pytest.mark.parametrize(
+    "make", [lambda each: quire.FuncType([each]), quire.GlobalType, lambda each: quire.TableType(each, 1)]
+)
+def test_a_type_is_no_method_that_makes_one(make):
+    with pytest.raises(TypeError, match=r"^a type is wanted, such as ValType\.i32\(\), not <bound method"):
+        make(quire.ValType.i32)
