@@ -76,7 +76,6 @@ class Emitter:
         if exit_.falls or exit_.way is None:
             return lines, True
         if len(exit_.way.frames) > 1:
-            self.exits_far = True
             lines.append(Line(f"{EXIT} = {number_of(exit_.target)}"))
         last = exit_.way.frames[-1]
         if exit_.way.again and isinstance(last, s.Several):
@@ -238,6 +237,7 @@ class Emitter:
             hops.setdefault((*arrived, leave(way)), []).append(number_of(target))
         if not hops:
             return []
+        self.exits_far = True  # or it was to be, in a clause behind one that catches all
         *rest, (last, _) = hops.items()
         chosen: Lines = []
         for hop, targets in rest:

@@ -158,6 +158,16 @@ def test_a_conversion_in_place_converts(called, conversion, result):
     assert isinstance(both(text, "f"), tuple)
 
 
+def test_no_clause_is_written_behind_one_that_catches_all():
+    text = """(module (tag $e)
+        (func (export "f") (result i32)
+            (block $outer (block $inner
+                (try_table (catch_all $inner) (catch_all $outer) (if (i32.const 1) (then (throw $e))))
+                (unreachable)))
+            (i32.const 8)))"""
+    assert both(text, "f") == (8,)
+
+
 def test_recursion_ends_in_a_trap():
     text = '(module (func $f (export "f") (param i32) (result i32) (i32.add (call $f (local.get 0)) (i32.const 1))))'
     with pytest.raises(Trap, match="call stack exhausted"):
