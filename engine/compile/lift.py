@@ -393,7 +393,7 @@ class Lifting(Operands):
 
     def reference(self) -> n.Expression:
         """The topmost reference, popped, in its slot, since it is used twice."""
-        self.settle_at(len(self.stack) - 1)
+        self.settle_from(len(self.stack) - 1)
         return self.pop(1)[0]
 
     def test(self, reference: n.Expression) -> n.Operation:

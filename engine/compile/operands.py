@@ -136,18 +136,26 @@ class Operands:
         return None
 
     def settle_at(self, height: int) -> None:
-        """Put an operand into its slot."""
-        value, slot = self.stack[height], self.slot(height)
-        if isinstance(value, n.Get) and value.name == slot:
+        """Put an operand into its slot, which no operand below may read."""
+        if not self.moves(height):
             return
+        value, slot = self.stack[height], self.slot(height)
         type_ = value.type or t.BOTTOM
         self.stack[height] = n.Get(slot, type_)
         self.block.statements.append(n.Assign((slot,), value, (type_,)))
 
     def settle_from(self, base: int) -> None:
-        """Put all operands from a height on into slots, but constants."""
+        """Put all operands from a height on into their slots, after operands below that still read these."""
+        self.settle(
+            n.PURE, frozenset(self.slot(height) for height in range(base, len(self.stack)) if self.moves(height))
+        )
         for height in range(base, len(self.stack)):
             self.settle_at(height)
+
+    def moves(self, height: int) -> bool:
+        """Whether an operand is not in its slot."""
+        value = self.stack[height]
+        return not isinstance(value, n.Get) or value.name != self.slot(height)
 
     def settle_below(self) -> None:
         """Put all operands into slots, but those that are the same at any time."""

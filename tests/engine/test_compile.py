@@ -168,6 +168,19 @@ def test_no_clause_is_written_behind_one_that_catches_all():
     assert both(text, "f") == (8,)
 
 
+def test_an_operand_that_waits_keeps_what_it_reads():
+    """The selector of the first operand is in the slot that the last one is put into before the branch."""
+    text = """(module
+        (func $called (param i32) (result i32) (local.get 0))
+        (func (export "f") (param i32) (result i32)
+            (block $out (result i32)
+                (select (i32.const 5) (i32.const 6) (call $called (i32.const 1)))
+                (i32.const 0) (br_if $out (local.get 0) (local.get 0))
+                (drop) (drop) (call $called))))"""
+    assert both(text, "f", 0) == (5,)
+    assert both(text, "f", 7) == (7,)
+
+
 def test_recursion_ends_in_a_trap():
     text = '(module (func $f (export "f") (param i32) (result i32) (i32.add (call $f (local.get 0)) (i32.const 1))))'
     with pytest.raises(Trap, match="call stack exhausted"):
