@@ -148,7 +148,8 @@ def wast(request: Request, answers: Mapping[str, Answer], bucket: str) -> str:
 
 def asks_host(request: Request) -> bool:
     """Whether a module may import from the host."""
-    return any(b"\4host" in binary for binary in (request.binary, *(binary for _, binary in request.providers)))
+    sources = (request.binary, *(binary for _, binary in request.providers))
+    return any(name in source for source in sources for name in (b"\4host", b'"host"'))  # in a binary, in a text
 
 
 def in_a_line(detail: str) -> str:
