@@ -14,14 +14,14 @@ def is_flat(function: Function, *, hosts: bool = False) -> bool:
 
     With `hosts`, it may call functions of the host too.
     """
-    return isinstance(function, WasmFunction) and _left(function, 0, LONGEST, hosts=hosts) >= 0
+    return isinstance(function, WasmFunction) and _left(function, (), LONGEST, hosts=hosts) >= 0
 
 
-def _left(function: WasmFunction, depth: int, allowed: int, *, hosts: bool) -> int:
+def _left(function: WasmFunction, callers: tuple[int, ...], allowed: int, *, hosts: bool) -> int:
     """How many of the allowed instructions are left when all that may be called is seen; -1 where it is too much."""
     instructions = function.definition.body.instructions
     allowed -= len(instructions)
-    if allowed < 0 or depth > DEEPEST:  # a cycle is at last too deep
+    if allowed < 0 or len(callers) > DEEPEST or function.index in callers:
         return -1
     callees: dict[int, None] = {}
     for row, immediates in instructions:
@@ -35,7 +35,7 @@ def _left(function: WasmFunction, depth: int, allowed: int, *, hosts: bool) -> i
             continue
         if not isinstance(callee, WasmFunction) or callee.instance is not function.instance:
             return -1
-        allowed = _left(callee, depth + 1, allowed, hosts=hosts)
+        allowed = _left(callee, (*callers, function.index), allowed, hosts=hosts)
         if allowed < 0:
             return -1
     return allowed
