@@ -57,8 +57,9 @@ def own_command(engine: str) -> list[str]:
 
 
 COMMANDS: Mapping[str, list[str]] = MappingProxyType({
+    engines.AS_IT_COMES: quire_command("--no-cache"),
+    engines.FROM_CACHE: quire_command(),
     engines.FAST: quire_command("--tier", "fast", "--no-cache"),
-    engines.FROM_CACHE: quire_command("--tier", "fast"),
     "quire, reference tier": quire_command("--tier", "reference", "--no-cache"),
     "pwasm": own_command("pwasm"),
     "wasmtime": own_command("wasmtime"),
