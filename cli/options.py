@@ -13,7 +13,7 @@ from quire.cli.failure import WRONG_USAGE, Failure
 from quire.embedding.caching import Cache
 from quire.embedding.store import Engine, Limits
 from quire.engine.extension import Extension
-from quire.engine.tiers import AUTO, BEST, TIERS
+from quire.engine.tiers import AUTO, TIERS
 from quire.proposal_ops import FEATURES, instruction_set
 
 ALL: Final = "all"
@@ -87,8 +87,8 @@ def settings(arguments: argparse.Namespace) -> Mapping[str, str]:
 
 def add_tier(parser: argparse.ArgumentParser) -> None:
     """--tier."""
-    help_ = f"what runs: functions written as Python, or the instruction table (default: {AUTO}, which is {BEST})"
-    parser.add_argument("--tier", choices=(AUTO, *TIERS), default=AUTO, help=help_)
+    help_ = "what runs: the instruction table (reference), each function as Python (fast), or both (auto, the default)"
+    parser.add_argument("--tier", choices=TIERS, default=AUTO, help=help_)
 
 
 def add_limits(parser: argparse.ArgumentParser) -> None:

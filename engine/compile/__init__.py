@@ -1,10 +1,10 @@
-"""The fast tier: compiles each function to Python at its first call.
+"""The fast tier: compiles functions and loops to Python, at once or when they have run for a while.
 
 It derives from the instruction table as the reference tier does: a row with a template is written out, any other is
 called. Pass by pass:
 
     lift.py        a body -> a graph of blocks (nodes.py), the operand stack folded into expressions (operands.py), as
-                   far as these may be moved (effects.py)
+                   far as these may be moved (effects.py); outline.py: a loop of it alone
     nans.py        which variables hold NaNs that are still to be made canonical
     analysis.py    what is known of variables, in intervals (facts.py)
     structure.py   the graph -> nested loops and branches, exits resolved (dominators.py)
@@ -18,10 +18,12 @@ called. Pass by pass:
 What was written runs in a world:
 
     world.py       the namespace of an instance, in which functions find each other; record.py: what is kept of them
+    beginning.py   what runs until code is worth the writing
     tier.py        calls from the host; reach.py: which guests may go deep; recursion.py: as much stack as these may use
     traps.py       from an exception of Python to the trap that it stands for
 """
 
+from quire.engine.compile.beginning import Patience
 from quire.engine.compile.tier import Compiler
 
-__all__ = ["Compiler"]
+__all__ = ["Compiler", "Patience"]

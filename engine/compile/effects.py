@@ -20,6 +20,8 @@ from quire.engine.compile.nodes import (
 )
 from quire.engine.instructions import CORE_ROWS
 from quire.engine.instructions.row import Kind, Row
+from quire.engine.module import Instruction
+from quire.engine.validate import ModuleContext
 
 _BY_MNEMONIC = {
     "nop select ref.func ref.null ref.test ref.is_null ref.eq ref.i31 struct.new struct.new_default": PURE,
@@ -57,6 +59,14 @@ def effects_of(row: Row) -> int:
     if row.kind is not Kind.NUMERIC:
         return EVERYTHING
     return TRAPS if row.template is None or row.traps else PURE
+
+
+def effects_in(context: ModuleContext, instruction: Instruction) -> int:
+    """Those of an instruction. Who reads the size of a shared memory learns that another thread made it grow."""
+    row, immediates = instruction
+    if row.mnemonic == "memory.size" and context.memories[immediates[0]].shared:
+        return EVERYTHING
+    return effects_of(row)
 
 
 def conflict(earlier: int, later: int) -> bool:

@@ -10,12 +10,14 @@ from quire.engine.compile.dispatch import Dispatcher
 from quire.engine.compile.emit import TICK, Emitter
 from quire.engine.compile.lift import Graph, lift
 from quire.engine.compile.nans import find_loose
+from quire.engine.compile.outline import outline
 from quire.engine.compile.recursion import RECURSION
 from quire.engine.compile.source import Line, Lines, Source, Suite, render
 from quire.engine.compile.special import special
 from quire.engine.compile.structure import DEEPEST_NESTING, structure
 from quire.engine.compile.translate import Translator, Use
 from quire.engine.compile.write import Writer, default
+from quire.engine.interpret.prepare import Loop
 from quire.engine.runtime.function import WasmFunction
 from quire.engine.runtime.memory import AccessCode
 from quire.engine.validate import ValidModule
@@ -46,6 +48,13 @@ class Generated:
 def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
     """The source of one function."""
     graph = lift(valid, function)
+    with RECURSION.more(FRAMES * (len(graph.blocks) + FEW)):
+        return generate_from(graph, valid, function, options)
+
+
+def generate_loop(valid: ValidModule, function: WasmFunction, loop: Loop, options: Options) -> Generated:
+    """The source of one loop as a function, which is called as `outline` says."""
+    graph = outline(valid, function, loop)
     with RECURSION.more(FRAMES * (len(graph.blocks) + FEW)):
         return generate_from(graph, valid, function, options)
 

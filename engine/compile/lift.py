@@ -15,16 +15,15 @@ from typing import Any
 
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
-from quire.engine.compile.effects import effects_of
+from quire.engine.compile.effects import effects_in
 from quire.engine.compile.operands import Operands, zero
 from quire.engine.compile.reach import is_flat
 from quire.engine.immediates import Cast, Catch
 from quire.engine.instructions.row import Kind
+from quire.engine.interpret.prepare import OPENERS
 from quire.engine.module import Instruction
 from quire.engine.runtime.function import WasmFunction
 from quire.engine.validate import ModuleContext, ValidModule
-
-OPENERS = ("block", "loop", "if", "try_table")
 
 
 @dataclass(eq=False, slots=True)
@@ -100,8 +99,17 @@ class Lifting(Operands):
         )
 
     def run(self) -> Graph:
+        self.visit(0, len(self.instructions))
+        if self.blocks[0] in self.graph.loops:
+            self.graph.loops[self.blocks[0]] = next(self.numbers)
+            self.graph.nesting += 1
+        return self.finished()
+
+    def visit(self, first: int, end: int) -> None:
+        """Lift instructions, from number `first` to before number `end`."""
         skipped = 0
-        for index, instruction in enumerate(self.instructions):
+        for index in range(first, end):
+            instruction = self.instructions[index]
             if self.reachable:
                 self.index = index
                 (self.actions.get(id(instruction)) or self.action(instruction))()
@@ -114,9 +122,9 @@ class Lifting(Operands):
             elif mnemonic in ("else", "end") and not skipped:
                 self.index = index
                 self.action(instruction)()
-        if self.blocks[0] in self.graph.loops:
-            self.graph.loops[self.blocks[0]] = next(self.numbers)
-            self.graph.nesting += 1
+
+    def finished(self) -> Graph:
+        """The graph, when all is lifted."""
         self.blocks.sort(key=lambda block: block.number)
         self.regions[0].end = len(self.regions)
         for region in reversed(self.regions[1:]):
@@ -130,7 +138,7 @@ class Lifting(Operands):
         if row.kind is Kind.CONTROL or row.mnemonic in VARIABLES:
             found = partial(getattr(self, f"rule_{row.rule}"), *immediates)
         else:
-            signature, effects = row.signature(self.context, *immediates), self.effects(instruction)
+            signature, effects = row.signature(self.context, *immediates), effects_in(self.context, instruction)
             if effects == n.PURE and not signature.parameters and len(signature.results) == 1:
                 constant = self.operation((), signature.results[0], effects)
                 found = partial(self.stack.append, constant)
@@ -141,13 +149,6 @@ class Lifting(Operands):
                 )
         self.actions[id(instruction)] = found
         return found
-
-    def effects(self, instruction: Instruction) -> int:
-        """Of an instruction. Who reads the size of a shared memory learns that another thread made it grow."""
-        row, immediates = instruction
-        if row.mnemonic == "memory.size" and self.context.memories[immediates[0]].shared:
-            return n.EVERYTHING
-        return effects_of(row)
 
     # Blocks
 

@@ -169,10 +169,18 @@ def is_constant(value: n.Expression) -> bool:
     return not value.reads and not value.effects
 
 
+def number(value: int, index: int) -> n.Operation:
+    """An i32, as a constant of the instruction number `index`."""
+    return constant("i32.const", value, t.I32, index)
+
+
 def zero(type_: t.ValueType, index: int) -> n.Operation:
     """What a local starts with, as a constant of the instruction number `index`. Spec: exec/runtime#default-values"""
     if isinstance(type_, t.ReferenceType):
-        instruction = Instruction(_ROWS["ref.null"], (type_.heap,))
-    else:
-        instruction = Instruction(_ROWS[f"{type_}.const"], (0,))
-    return n.Operation(index, instruction, (), type_, n.PURE, 1, NOTHING)
+        return constant("ref.null", type_.heap, type_, index)
+    return constant(f"{type_}.const", 0, type_, index)
+
+
+def constant(mnemonic: str, immediate: object, type_: t.ValueType, index: int) -> n.Operation:
+    """What a constant instruction gives."""
+    return n.Operation(index, Instruction(_ROWS[mnemonic], (immediate,)), (), type_, n.PURE, 1, NOTHING)

@@ -7,6 +7,7 @@ from itertools import repeat
 from operator import length_hint
 from typing import Any
 
+from quire.engine.compile.beginning import Patience
 from quire.engine.compile.reach import is_flat
 from quire.engine.compile.recursion import DEEPEST_ENTRY, RECURSION
 from quire.engine.compile.traps import FAULTS, explain
@@ -18,7 +19,13 @@ from quire.engine.runtime.store import Store
 
 
 class Compiler:
-    """The fast tier. Has no state of its own: one is as good as another."""
+    """The fast tier. Has no state of its own: one is as good as another with the same patience.
+
+    `patience` says how long functions and loops run without code; None for none, so that each is written at once.
+    """
+
+    def __init__(self, patience: Patience | None = None) -> None:
+        self.patience = patience
 
     def invoke(self, function: WasmFunction, arguments: Sequence[Any]) -> tuple[Any, ...]:
         """Run a function of an instance. Raises Trap, Exhausted, GuestException; the host's errors pass through."""
@@ -31,16 +38,17 @@ class Compiler:
         """A function of Python that does the same and gives None, one value, or a tuple; made once."""
         known: Callable[..., Any] | None = function.prepared
         if known is None:
-            known = function.prepared = make_entry(function)
+            known = function.prepared = make_entry(function, self.patience)
         return known
 
 
-def make_entry(function: WasmFunction) -> Callable[..., Any]:
+def make_entry(function: WasmFunction, patience: Patience | None) -> Callable[..., Any]:
     """What calls compiled code with all that this needs, and explains what comes of it."""
     instance = function.instance
     store = instance.store
-    flat, calls_host = is_flat(function), is_flat(function, hosts=True)
-    world_of(instance)
+    flat = is_flat(function)
+    calls_host = flat or is_flat(function, hosts=True)
+    world_of(instance, patience)
 
     def enter(*arguments: Any) -> Any:
         try:
@@ -67,7 +75,7 @@ def renew(store: Store) -> None:
     """
     for each in tuple(store.watchers):
         if isinstance(each, World):
-            world_of(each.instance)
+            world_of(each.instance, each.patience)
 
 
 def run(store: Store, world: World, code: Code, arguments: Sequence[Any]) -> Any:

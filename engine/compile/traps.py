@@ -7,9 +7,11 @@ these instructions are run on the same operands, in order: the first that traps 
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from types import CodeType, FrameType, FunctionType, TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
+from quire.engine.compile.beginning import RUNNING, Call
 from quire.engine.compile.translate import Spot
 from quire.engine.compile.world import MARK, Compiled, SiteFrame, callee, site_of
 from quire.engine.errors import Crash, Exhausted, Site, Trap
@@ -19,11 +21,59 @@ from quire.engine.interpret.machine import EXHAUSTED
 FAULTS = (IndexError, struct.error, OverflowError, ZeroDivisionError, AttributeError, RecursionError, MemoryError)
 """What generated code raises where the guest traps."""
 
-Place = tuple[Compiled, FrameType, int]  # a frame of generated code and the line that it is at
+
+class Written(NamedTuple):
+    """A frame of generated code, and the line that it is at."""
+
+    compiled: Compiled
+    frame: FrameType
+    line: int
+
+    def spots(self) -> Sequence[Spot]:
+        """What may trap there."""
+        return self.compiled.at(self.line)
+
+    def calls(self) -> bool:
+        """Whether a function is called there, which raises what it likes."""
+        return any(spot.operands is None for spot in self.spots())
+
+    def is_replaced(self) -> bool:
+        """Whether what the frame calls runs in its place: to the guest, it is not there."""
+        instructions = self.compiled.function.definition.body.instructions
+        return any(instructions[spot.index].row.mnemonic == "return_call" for spot in self.spots())
+
+    def site(self, spot: Spot | None) -> Site:
+        """The site of a spot or, without one, of the call on the line."""
+        if spot is None:
+            spots = self.spots()
+            spot = next((each for each in spots if each.operands is None), spots[-1] if spots else Spot(0, None))
+        return site_of(self.compiled.function, spot.index)
+
+
+class Begun(NamedTuple):
+    """A frame in which one of the first calls of a function runs."""
+
+    call: Call
+    frame: FrameType
+
+    def spots(self) -> Sequence[Spot]:
+        return ()
+
+    def calls(self) -> bool:
+        return self.call.leaving
+
+    def is_replaced(self) -> bool:
+        return self.call.looping
+
+    def site(self, spot: Spot | None) -> Site:
+        return self.call.place
+
+
+Place = Written | Begun
 
 
 def places(traceback: TracebackType) -> tuple[list[Place], FrameType | None]:
-    """The frames of generated code, outermost first, and the innermost frame of any kind.
+    """The frames of the guest, outermost first, and the innermost frame of any kind.
 
     The first frame is that of who asks. What lies behind a further one of that code was explained there.
     """
@@ -32,12 +82,20 @@ def places(traceback: TracebackType) -> tuple[list[Place], FrameType | None]:
     at = traceback.tb_next
     while at is not None and at.tb_frame.f_code is not traceback.tb_frame.f_code:
         innermost = at.tb_frame
-        world = innermost.f_globals.get(MARK)
-        compiled = None if world is None else world.compiled.get(innermost.f_code)
-        if compiled is not None:
-            found.append((compiled, innermost, at.tb_lineno))
+        place = place_of(innermost, at.tb_lineno)
+        if place is not None:
+            found.append(place)
         at = at.tb_next
     return found, innermost
+
+
+def place_of(frame: FrameType, line: int) -> Place | None:
+    """Of a frame that is one of the guest's."""
+    if frame.f_code is RUNNING:
+        return Begun(frame.f_locals["call"], frame)
+    world = frame.f_globals.get(MARK)
+    compiled = None if world is None else world.compiled.get(frame.f_code)
+    return None if compiled is None else Written(compiled, frame, line)
 
 
 def explain(error: Exception, depth: int) -> Exception:
@@ -48,34 +106,28 @@ def explain(error: Exception, depth: int) -> Exception:
     if error.__traceback__ is None:
         return error
     every, innermost = places(error.__traceback__)
-    found = [place for place in every[:-1] if not is_replaced(place)] + every[-1:]
+    found = [place for place in every[:-1] if not place.is_replaced()] + every[-1:]
     if isinstance(error, RecursionError):
         ours = innermost is not None and is_ours(innermost)
         trap = Trap(EXHAUSTED, f"{depth} calls deep" if ours else "in a function of the host")
-        return located(trap, [site(place, None) for place in reversed(found[:depth])])
+        return located(trap, [place.site(None) for place in reversed(found[:depth])])
     if isinstance(error, MemoryError):
         return Exhausted("out of memory") if is_ours(innermost) else error
     if not found:
         return error
+    *outer, last = found
+    waiting = [place.site(None) for place in reversed(outer)]
     if isinstance(error, Trap):
-        spot = culprit(found[-1], error)
-        return located(error, [site(found[-1], spot), *(site(place, None) for place in reversed(found[:-1]))])
-    if innermost is not found[-1][1] and not is_ours(innermost):
+        return located(error, [last.site(culprit(last, error)), *waiting])
+    if innermost is not last.frame and not is_ours(innermost):
         return error
-    for spot in found[-1][0].at(found[-1][2]):
-        replayed = replay(found[-1], spot)
+    for spot in last.spots():
+        replayed = replay(last, spot)
         if replayed is not None:
-            return located(replayed, [site(found[-1], spot), *(site(place, None) for place in reversed(found[:-1]))])
-    if any(spot.operands is None for spot in found[-1][0].at(found[-1][2])):
+            return located(replayed, [last.site(spot), *waiting])
+    if last.calls():
         return error  # of a function of the host that is not written in Python
-    return Crash(f"{type(error).__name__}: {error}", f"in generated code, {found[-1][0].function}")
-
-
-def is_replaced(place: Place) -> bool:
-    """Whether what a frame calls runs in its place: to the guest, it is not there any more."""
-    compiled, _, line = place
-    instructions = compiled.function.definition.body.instructions
-    return any(instructions[spot.index].row.mnemonic == "return_call" for spot in compiled.at(line))
+    return Crash(f"{type(error).__name__}: {error}", f"in the code of {last.site(None)}")
 
 
 def is_ours(frame: FrameType | None) -> bool:
@@ -93,19 +145,9 @@ def located(trap: Trap, sites: list[Site]) -> Trap:
     return trap
 
 
-def site(place: Place, spot: Spot | None) -> Site:
-    """The site of a spot or, without one, of the call on the line."""
-    compiled, _, line = place
-    if spot is None:
-        spots = compiled.at(line)
-        spot = next((each for each in spots if each.operands is None), spots[-1] if spots else Spot(0, None))
-    return site_of(compiled.function, spot.index)
-
-
 def culprit(place: Place, trap: Trap) -> Spot | None:
-    """The spot of a line that raised a trap."""
-    compiled, _, line = place
-    spots = compiled.at(line)
+    """The spot of a place that raised a trap."""
+    spots = place.spots()
     if len(spots) == 1:
         return spots[0]
     for spot in spots:
@@ -116,10 +158,9 @@ def culprit(place: Place, trap: Trap) -> Spot | None:
 
 def replay(place: Place, spot: Spot) -> Trap | None:
     """The trap of an instruction with the operands that it has now, or None where it does not trap."""
-    compiled, frame, _ = place
-    if spot.operands is None:
+    if spot.operands is None or isinstance(place, Begun):
         return None
-    function = compiled.function
+    function, frame = place.compiled.function, place.frame
     row, immediates = function.definition.body.instructions[spot.index]
     try:
         operands = [evaluate(text, frame) for text in spot.operands]

@@ -18,7 +18,8 @@ from weakref import ReferenceType, ref
 
 from quire.engine import matching
 from quire.engine.cache import Kept
-from quire.engine.compile.generate import Options, generate
+from quire.engine.compile.beginning import Beginners, Patience
+from quire.engine.compile.generate import Generated, Options, generate, generate_loop
 from quire.engine.compile.record import Record, compiled, from_bytes, variant_of
 from quire.engine.compile.recursion import RECURSION
 from quire.engine.compile.translate import identifier
@@ -28,6 +29,7 @@ from quire.engine.instructions import CORE_ROWS
 from quire.engine.instructions.row import Kind
 from quire.engine.interpret import exits
 from quire.engine.interpret.machine import EXHAUSTED
+from quire.engine.interpret.prepare import Loop
 from quire.engine.numeric.floats import CANONICAL_NAN, f32
 from quire.engine.runtime.frame import Frame
 from quire.engine.runtime.function import Function, HostFunction, WasmFunction
@@ -35,6 +37,7 @@ from quire.engine.runtime.instance import Instance
 from quire.engine.runtime.limits import HostLimits
 from quire.engine.runtime.memory import CHECKING, AccessCode, Memory
 from quire.engine.runtime.objects import Array, ExceptionReference, GuestException, I31Reference, Structure, is_instance
+from quire.engine.validate import ValidModule
 
 Code = Callable[..., Any]
 MARK = "__world__"  # the name of the world itself in its namespace
@@ -72,10 +75,14 @@ class Compiled:
 
 
 class World:
-    """The code of one instance. `fueled` says that it counts function entries and iterations."""
+    """The code of one instance. `fueled` says that it counts function entries and iterations.
 
-    def __init__(self, instance: Instance) -> None:
+    `patience` says how long functions and loops run otherwise before they are written; None to write them at once.
+    """
+
+    def __init__(self, instance: Instance, patience: Patience | None) -> None:
         self.instance = instance
+        self.patience = patience
         self.fueled = instance.store.fuel is not None
         self.compiled: dict[CodeType, Compiled] = {}
         self.done: set[int] = set()  # the functions that are compiled
@@ -85,6 +92,7 @@ class World:
         ] = {}  # where each function is imported, as what
         self.namespace: dict[str, Any] = {**SHARED, **self.own_names()}
         self.options = Options(self.access, self.fueled, instance.store.limits.depth < HostLimits().depth)
+        self.beginners = self.make_beginners()
         self.variant = variant_of(self.options, instance)
         self.frames = instance.store.limits.depth * (1 + self.options.counted)  # of Python, at most
         for index, function in enumerate(instance.functions):
@@ -180,7 +188,7 @@ class World:
         else:
             stub = tail = outside(function, self.instance)
             if isinstance(function, WasmFunction) and function.instance.tier is self.instance.tier:
-                world = world_of(function.instance)
+                world = world_of(function.instance, self.patience)
                 stub, tail = (world.code[f"{kind}{function.index}"] for kind in "fb")  # not what stands in for it now
                 world.importers.setdefault(function.index, []).append((ref(self), index))
         self.define(index, function, stub, tail)
@@ -195,22 +203,40 @@ class World:
                 function.direct, function.tail = entry, tail
 
     def stub(self, function: WasmFunction, kind: str) -> Code:
-        def compile_first(*arguments: Any) -> Any:
+        """What stands in the place of a function's code until that is worth making."""
+
+        def begin(*arguments: Any) -> Any:
             if function.index not in self.done:
+                beginning = self.beginners.of(function) if self.beginners is not None else None
+                if beginning is not None:
+                    return beginning.run(arguments)
                 self.compile(function)
             return self.namespace[f"{kind}{function.index}"](*arguments)
 
-        return compile_first
+        return begin
+
+    def make_beginners(self) -> Beginners | None:
+        """None where code is written at once: as nobody has patience, or since fuel or depth is counted in it."""
+        if self.patience is None or self.fueled or self.options.counted:
+            return None
+        return Beginners(self.patience, outside, self.loop, self.is_kept)
+
+    def loop(self, function: WasmFunction, loop: Loop) -> Code:
+        """The code of one loop of a function."""
+        title = title_of(function, f", loop {loop.first}")
+        variant = f"{self.variant} loop {loop.first}"
+        record = self.record(function, variant, title, lambda valid: generate_loop(valid, function, loop, self.options))
+        (code,) = self.bring_in(function, record, title).values()
+        self.compiled[code.__code__] = Compiled(function, record)
+        return code
+
+    # Writing
 
     def compile(self, function: WasmFunction) -> None:
         """Put the code of a function in the place of its stub."""
-        record = self.kept(function) or self.generated(function)
         title = title_of(function)
-        linecache.cache[title] = (len(record.text), None, record.text.splitlines(True), title)
-        for name, index in record.names.items():
-            if name not in self.namespace:
-                self.namespace[name] = self.bound(function, name, index)
-        made = {code.co_name: function_of(code, self.namespace) for code in record.functions}
+        record = self.record(function, self.variant, title, lambda valid: generate(valid, function, self.options))
+        made = self.bring_in(function, record, title)
         entry, tail = f"f{function.index}", f"b{function.index}"
         body = made.get(tail, made[entry])
         self.compiled[body.__code__] = Compiled(function, record)
@@ -226,19 +252,32 @@ class World:
                 world.stop_calls()
         self.stop_calls()
 
-    def kept(self, function: WasmFunction) -> Record | None:
-        """The code of a function from an earlier run."""
+    def is_kept(self, function: WasmFunction) -> bool:
+        """Whether the code of a function is known from an earlier run."""
         kept: Kept | None = self.instance.module.kept
-        found = None if kept is None else kept.find(self.variant, function.index)
-        return None if found is None else from_bytes(found)
+        return kept is not None and kept.find(self.variant, function.index) is not None
 
-    def generated(self, function: WasmFunction) -> Record:
-        """The code of a function, made now."""
-        start, kept = perf_counter(), self.instance.module.kept
-        record = compiled(generate(self.instance.module, function, self.options), title_of(function))
+    def record(
+        self, function: WasmFunction, variant: str, title: str, write: Callable[[ValidModule], Generated]
+    ) -> Record:
+        """Code from an earlier run, or written now."""
+        kept: Kept | None = self.instance.module.kept
+        found = None if kept is None else kept.find(variant, function.index)
+        if found is not None:
+            return from_bytes(found)
+        start = perf_counter()
+        record = compiled(write(self.instance.module), title)
         if kept is not None:
-            kept.keep(self.variant, function.index, record.to_bytes(), perf_counter() - start)
+            kept.keep(variant, function.index, record.to_bytes(), perf_counter() - start)
         return record
+
+    def bring_in(self, function: WasmFunction, record: Record, title: str) -> dict[str, FunctionType]:
+        """The functions of a record, by their names."""
+        linecache.cache[title] = (len(record.text), None, record.text.splitlines(True), title)
+        for name, index in record.names.items():
+            if name not in self.namespace:
+                self.namespace[name] = self.bound(function, name, index)
+        return {code.co_name: function_of(code, self.namespace) for code in record.functions}
 
     def bound(self, function: WasmFunction, name: str, index: int) -> Any:
         """What a name in the code of a function stands for: the function of an instruction, or its value."""
@@ -265,9 +304,9 @@ class World:
         return outside(function, self.instance)
 
 
-def title_of(function: WasmFunction) -> str:
+def title_of(function: WasmFunction, part: str = "") -> str:
     """What tracebacks call the source of a function."""
-    return f"<wasm func {function.index}{f' ${function.name}' if function.name else ''}>"
+    return f"<wasm func {function.index}{f' ${function.name}' if function.name else ''}{part}>"
 
 
 def function_of(code: CodeType, namespace: dict[str, Any]) -> FunctionType:
@@ -290,13 +329,19 @@ def callee(frame: SiteFrame, index: int, operand: Any) -> Function:
     return exits.referenced(frame, [operand])  # type: ignore[arg-type]
 
 
-def world_of(instance: Instance) -> World:
+def world_of(instance: Instance, patience: Patience | None = None) -> World:
     """The world of an instance, made when it is first asked for."""
     world = instance.prepared
     if world is None or world.fueled is not (instance.store.fuel is not None):
-        world = World(instance)
+        world = World(instance, patience)
     found: World = world
     return found
+
+
+def patience_of(instance: Instance) -> Patience | None:
+    """With which the code of an instance is written."""
+    world = instance.prepared
+    return world.patience if isinstance(world, World) else None
 
 
 def outside(function: Function, caller: Instance) -> Code:
@@ -304,7 +349,7 @@ def outside(function: Function, caller: Instance) -> Code:
     if isinstance(function, HostFunction):
         return partial(function.code, caller) if function.wants_caller else function.code
     if isinstance(function, WasmFunction) and function.instance.tier is caller.tier:
-        world_of(function.instance)
+        world_of(function.instance, patience_of(caller))
         return function.direct or _called(function, caller)
     return _called(function, caller)
 

@@ -6,6 +6,7 @@ Code that cannot be reached is left out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +25,29 @@ from quire.engine.validate import ValidModule
 OPENERS = ("block", "loop", "if", "try_table")
 
 
+@dataclass(eq=False, slots=True)
+class Loop:
+    """A loop: the numbers of its first and last instruction; the labels around it, the function's first; its own label,
+    and that of its end.
+    """
+
+    first: int
+    around: tuple[Label, ...]
+    label: Label
+    end: Label
+    last: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A function that is ready to run: its first block, the first values of its own locals, its number of results."""
+    """A function that is ready to run: its first block, the first values of its own locals, its number of results, and
+    its loops by their first blocks.
+    """
 
     entry: Block
     locals: tuple[Any, ...]
     results: int
+    loops: Mapping[Block, Loop]
 
 
 @dataclass(eq=False, slots=True)
@@ -43,14 +60,20 @@ class Control:
     parameters: int
     handlers: tuple[Handler, ...]  # of the code around it
     otherwise: Label | None = None  # the else branch of an if
+    loop: Loop | None = None
 
 
-def prepare(function: WasmFunction) -> Code:
-    """The code of a function; `function.instance` must be complete."""
+Steps = dict[int, tuple[Step, int]]
+"""Of the plain instructions of one module, by their identity: the step, and by how much it leaves the stack higher."""
+
+
+def prepare(function: WasmFunction, known: Steps | None = None) -> Code:
+    """The code of a function; `function.instance` must be complete. Steps that are not `known` are added to that."""
     valid: ValidModule = function.instance.module
     own = tuple(_default(run.type) for run in function.definition.locals for _ in range(run.count))
-    entry = Preparation(valid, function).run()
-    return Code(entry, own, len(function.signature.results))
+    preparation = Preparation(valid, function, {} if known is None else known)
+    entry = preparation.run()
+    return Code(entry, own, len(function.signature.results), preparation.loops)
 
 
 def _default(value: t.ValueType) -> Any:
@@ -61,7 +84,9 @@ def _default(value: t.ValueType) -> Any:
 class Preparation:
     """The state of preparing one body: what is open, the block being filled, the height of the stack."""
 
-    def __init__(self, valid: ValidModule, function: WasmFunction) -> None:
+    def __init__(self, valid: ValidModule, function: WasmFunction, known: Steps) -> None:
+        self.known = known
+        self.loops: dict[Block, Loop] = {}
         self.context = valid.function_context(function.index)
         self.instructions = function.definition.body.instructions
         self.height = 0
@@ -79,10 +104,16 @@ class Preparation:
         """Prepare all instructions; the first block."""
         entry, skipped = self.block, 0
         for index, instruction in enumerate(self.instructions):
-            self.index, mnemonic = index, instruction.row.mnemonic
+            self.index = index
             if self.reachable:
-                self.visit(instruction)
-            elif mnemonic in OPENERS:
+                known = self.known.get(id(instruction))
+                if known is not None:
+                    self.step(*known)
+                else:
+                    self.visit(instruction)
+                continue
+            mnemonic = instruction.row.mnemonic
+            if mnemonic in OPENERS:
                 skipped += 1
             elif mnemonic == "end" and skipped:
                 skipped -= 1
@@ -97,7 +128,9 @@ class Preparation:
             return
         signature = self.context.signature(instruction)
         operands, results = len(signature.parameters), len(signature.results)
-        self.step(steps.plain_step(instruction, operands, results), results - operands)
+        step = steps.plain_step(instruction, operands, results)
+        self.known[id(instruction)] = step, results - operands
+        self.step(step, results - operands)
 
     def step(self, step: Step, growth: int) -> None:
         """Add a step that leaves the stack higher by `growth`."""
@@ -146,8 +179,11 @@ class Preparation:
         self.open(block_type)
 
     def rule_loop(self, block_type: Any) -> None:
-        label = self.open(block_type, loop=True).label
-        label.block = self.split()
+        around = tuple(control.label for control in self.controls)
+        control = self.open(block_type, loop=True)
+        control.label.block = start = self.split()
+        control.end.used = True  # for who runs the loop in another way, and comes back behind it
+        self.loops[start] = control.loop = Loop(self.index, around, control.label, control.end)
 
     def rule_if(self, block_type: Any) -> None:
         self.height -= 1
@@ -182,6 +218,8 @@ class Preparation:
         if not self.controls:
             self.end_body(control.end)
             return
+        if control.loop is not None:
+            control.loop.last = self.index
         left_try = self.handlers is not control.handlers
         self.handlers = control.handlers
         if control.end.used or control.otherwise is not None or (left_try and self.reachable):
