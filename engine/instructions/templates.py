@@ -40,6 +40,7 @@ from quire.engine.instructions.expressions import (
 
 Make = Callable[..., "Value | None"]
 OTHER = "c"  # as SCRATCH
+DIGIT = 30  # bits of one digit of Python's integers
 
 
 class Naming(IntEnum):
@@ -76,10 +77,15 @@ class IntegerTemplates:
         return canon(a, self.mask)
 
     def near(self, a: Value) -> Value:
-        """An operand of a sum: as it is unless sums would grow without end; a constant in its signed reading."""
+        """An operand of a sum: as it is unless sums would grow without end; a constant in its shorter reading."""
         if a.constant:
-            return signed(a, self.sign_bit)
+            return self.shorter(a)
         return a if a.within(-FAR, FAR) else self.canon(a)
+
+    def shorter(self, a: Value) -> Value:
+        """A constant in its signed reading, unless that is as long for Python: what is negative takes longer to mask."""
+        positive, either = self.canon(a), signed(a, self.sign_bit)
+        return either if digits(either.low) < digits(positive.low) else positive
 
     # Arithmetic
 
@@ -112,13 +118,13 @@ class IntegerTemplates:
         a, b, zeros = self.near(a), self.near(b), min(a.zeros, b.zeros)
         low, high = a.low - b.high, a.high - b.low
         if b.constant:
-            return plus(a, -b.low)
+            return plus(a, self.shorter(literal(-b.low)).low)
         if a.constant and not a.low:
             return Value(f"-{b.at(UNARY)}", UNARY, low, high, zeros=zeros)
         return infix(a, "-", b, SUM, low, high, zeros)
 
     def mul(self, a: Value, b: Value) -> Value:
-        a, b = (signed(each, self.sign_bit) if each.constant else self.bounded(each) for each in (a, b))
+        a, b = (self.shorter(each) if each.constant else self.bounded(each) for each in (a, b))
         ends = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
         zeros = a.zeros + b.zeros
         scaled = (a, b.zeros) if b.constant and b.low > 0 and b.low == 1 << b.zeros else None
@@ -390,6 +396,11 @@ class IntegerTemplates:
             return Value(f'from_bytes(f64_bytes({strict(a).text}), "little")', PRIMARY, 0, self.mask)
         text = f'from_bytes(f32_bytes({SCRATCH}), "little") if ({SCRATCH} := {strict(a).text}) == {SCRATCH}'
         return Value(f"{text} else i32_reinterpret_f32({SCRATCH})", CHOICE, 0, self.mask)
+
+
+def digits(number: int) -> int:
+    """How long a number is for Python."""
+    return -(-number.bit_length() // DIGIT)
 
 
 w32 = IntegerTemplates(32)

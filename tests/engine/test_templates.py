@@ -11,6 +11,7 @@ from quire.engine.errors import Trap
 from quire.engine.immediates import Lane
 from quire.engine.instructions import CORE_ROWS
 from quire.engine.instructions.expressions import OR, PRIMARY, UNARY, Value, canon, literal, number, strict
+from quire.engine.instructions.templates import w32, w64
 from quire.engine.numeric.floats import f32, f64
 from quire.engine.runtime.objects import Array, I31Reference
 
@@ -192,3 +193,14 @@ def test_the_rows_without_effects_that_programs_use_most_have_templates():
 def test_a_constant_is_written_as_one():
     assert literal(5).text == "5"
     assert literal(0xFFFFFFFF).text == "0xffffffff"
+
+
+def test_a_constant_is_read_as_signed_only_where_that_is_shorter():
+    operand = Value("x", low=0, high=(1 << 64) - 1, simple=True)
+    assert w64.mul(operand, literal(0xBF58476D1CE4E5B9)).text == "x * 0xbf58476d1ce4e5b9"
+    assert w64.add(operand, literal(0x9E3779B97F4A7C15)).text == "x + 0x9e3779b97f4a7c15"
+    assert w64.sub(operand, literal(0x61C8864680B583EB)).text == "x + 0x9e3779b97f4a7c15"
+    assert w64.add(operand, literal(0xFFFFFFFFFFFFFFFB)).text == "x - 5"
+    assert w64.sub(operand, literal(0xFFFFFFFFFFFFFFFB)).text == "x + 5"
+    assert w64.mul(operand, literal(0xFFFFFFFFFFFFFFFF)).text == "x * -1"
+    assert w32.mul(operand._replace(high=0xFFFFFFFF), literal(0x9E3779B9)).text == "x * 0x9e3779b9"
