@@ -144,10 +144,10 @@ class Emitter:
         loop: Lines = [Line(f"for {name} in {natural} else {other}:"), Suite(body, nests=True)]
         loop = self.followed(node, loop, found)
         turns = turns_of(variable, within.end, step)
-        states, translator = self.writer.states, self.writer.translator
+        states, translator, end = self.writer.states, self.writer.translator, within.end.text
         open_ = opened(found, translator, states, turns)
-        end = within.end.text
-        second = with_elements(node, found, translator.bytes, states, state, turns, end, open_.operations)
+        known = node, found, translator.bytes, states, state, turns, end
+        second = with_elements(*known, open_.operations, self.writer.keeps)
         if second is not None:
             fast = self.element_loop(node, found, second, within, step)
             conditions = [*within.conditions, *second.conditions, *open_.conditions]

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from quire.engine.compile.analysis import analyse
 from quire.engine.compile.dispatch import Dispatcher
 from quire.engine.compile.emit import TICK, Emitter
+from quire.engine.compile.folding import fold_calls
+from quire.engine.compile.keeping import Keeping
 from quire.engine.compile.lift import Graph, lift
 from quire.engine.compile.nans import find_loose
+from quire.engine.compile.opened import has_ranges
 from quire.engine.compile.outline import outline
 from quire.engine.compile.recursion import RECURSION
 from quire.engine.compile.source import Line, Lines, Source, Suite, render
@@ -63,8 +66,10 @@ def generate_from(graph: Graph, valid: ValidModule, function: WasmFunction, opti
     """The source of a function that is lifted. The passes behind recurse as deep as blocks are nested."""
     context, views = valid.function_context(function.index), bool(graph.loops) or accesses(function) > FEW_ACCESSES
     translator = Translator(context, function.index, options.access, special, views=views)
+    keeps = Keeping(function.instance, context, ranges=has_ranges(translator))
+    fold_calls(graph.blocks, keeps)
     find_loose(graph, translator)
-    writer = Writer(translator, analyse(graph, translator))
+    writer = Writer(translator, analyse(graph, translator), keeps)
     source = structured(graph, writer, function, options)
     if source is None:
         body = Dispatcher(writer, graph, fueled=options.fueled).lines()

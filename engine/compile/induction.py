@@ -54,12 +54,14 @@ def with_elements(
     entry: State,
     turns: str,
     end: str,
-    opened: frozenset[n.Operation] = frozenset(),
+    opened: frozenset[n.Operation],
+    keeps: Callable[[n.Expression], bool],
 ) -> Version | None:
     """A loop that has no other, or such, inside in its second version, or None where there is no pointer.
 
     `states` tell what is known where blocks start, `entry` what is known before the loop; `turns` how many turns there
-    are at most, and `end` where the counter ends, in Python. Accesses that are `opened` need no check.
+    are at most, and `end` where the counter ends, in Python. Accesses that are `opened` need no check; `keeps` tells
+    what leaves the bytes of memories where they are.
     """
     if any(isinstance(each, s.Loop | s.Several | s.Guarded) for each in s.walk(found.body)):
         return None
@@ -73,7 +75,9 @@ def with_elements(
     narrow = far and counts_up(found) and any(map(partial(scales, found.variable), inside))
     if not (moving or narrow or opened):
         return None
-    return Rewriting(loop, found, known, bytes_of, states, entry, turns, opened, narrow=narrow).run(end)
+    still = all(keeps(each) for block in inside for each in n.expressions(block))
+    flowing = streams(loop, found, known, bytes_of, opened) if still else {}
+    return Rewriting(loop, found, known, flowing, states, entry, turns, opened, narrow=narrow).run(end)
 
 
 def counts_up(found: Counted) -> bool:
@@ -105,7 +109,7 @@ class Rewriting:
         loop: s.Loop,
         found: Counted,
         pointers: Mapping[str, Pointer],
-        bytes_of: Callable[[int], Bytes | None],
+        flowing: Mapping[str, Stream],
         states: Mapping[n.Block, State],
         entry: State,
         turns: str,
@@ -120,7 +124,7 @@ class Rewriting:
         self.entry = entry
         self.turns = turns
         self.opened = opened
-        self.streams = streams(loop, found, pointers, bytes_of, opened)
+        self.streams = flowing
         self.streamed = {each.operation: each for each in self.streams.values()}
         self.unchecked: set[n.Operation] = set()
         self.narrow = narrow  # whether the counter is small

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from quire.engine import types as t
 from quire.engine.compile import facts
 from quire.engine.compile import nodes as n
@@ -15,11 +17,14 @@ CAUGHT = "caught"  # the exception that a handler got
 
 
 class Writer:
-    """Writes the blocks of one function."""
+    """Writes the blocks of one function. `keeps` tells what leaves the bytes of memories where they are."""
 
-    def __init__(self, translator: Translator, states: dict[n.Block, facts.State]) -> None:
+    def __init__(
+        self, translator: Translator, states: dict[n.Block, facts.State], keeps: Callable[[n.Expression], bool]
+    ) -> None:
         self.translator = translator
         self.states = states
+        self.keeps = keeps
 
     def spots(self) -> tuple[Spot, ...]:
         """What the expressions translated since the last time may trap at."""
@@ -42,7 +47,7 @@ class Writer:
                     stale = False
                 value = self.translator.value(statement.value, state)
                 lines += self.assigned(statement, value)
-                stale = stale or bool(statement.value.effects & n.CALLS)
+                stale = stale or not self.keeps(statement.value)
             learn(state, statement, value)
         if stale and not ends_without_memory(block):
             lines.append(Reload())

@@ -83,7 +83,7 @@ class IntegerTemplates:
         return a if a.within(-FAR, FAR) else self.canon(a)
 
     def shorter(self, a: Value) -> Value:
-        """A constant in its signed reading, unless that is as long for Python: what is negative takes longer to mask."""
+        """A constant as signed, unless that is as long for Python: what is negative takes longer to mask."""
         positive, either = self.canon(a), signed(a, self.sign_bit)
         return either if digits(either.low) < digits(positive.low) else positive
 
