@@ -6,7 +6,8 @@ called. Pass by pass:
     lift.py        a body -> a graph of blocks (nodes.py), the operand stack folded into expressions (operands.py), as
                    far as these may be moved (effects.py); outline.py: a loop of it alone
     folding.py     calls as operands; keeping.py: which calls leave memories where they are
-    nans.py        which variables hold NaNs that are still to be made canonical
+    nans.py        which variables hold NaNs that are still to be made canonical; sums.py: which hold sums that are
+                   still to be reduced
     analysis.py    what is known of variables, in intervals (facts.py)
     structure.py   the graph -> nested loops and branches, exits resolved (dominators.py)
     counted.py     loops that Python counts (turns.py); induction.py: pointers as elements (pointers.py, building.py),

@@ -18,6 +18,7 @@ from quire.engine.compile.recursion import RECURSION
 from quire.engine.compile.source import Line, Lines, Source, Suite, render
 from quire.engine.compile.special import special
 from quire.engine.compile.structure import DEEPEST_NESTING, structure
+from quire.engine.compile.sums import find_waiting
 from quire.engine.compile.translate import Translator, Use
 from quire.engine.compile.write import Writer, default
 from quire.engine.interpret.prepare import Loop
@@ -69,6 +70,7 @@ def generate_from(graph: Graph, valid: ValidModule, function: WasmFunction, opti
     keeps = Keeping(function.instance, context, ranges=has_ranges(translator))
     fold_calls(graph.blocks, keeps)
     find_loose(graph, translator)
+    find_waiting(graph, translator)
     writer = Writer(translator, analyse(graph, translator), keeps)
     source = structured(graph, writer, function, options)
     if source is None:

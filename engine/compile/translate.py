@@ -6,7 +6,7 @@ Notes each place that may trap, with the text of its operands: from these a trap
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -85,6 +85,7 @@ class Translator:
         self.spots: list[Spot] = []
         self.uses: set[Use] = set()
         self.loose: frozenset[str] = frozenset()  # the variables whose NaNs are made canonical where they are used
+        self.waiting: Mapping[str, tuple[int, int]] = {}  # those that are to be reduced where they are used
         self.opened: set[n.Operation] = set()  # accesses that were checked before
         self.memo: dict[n.Operation, Made] = {}
 
@@ -100,6 +101,11 @@ class Translator:
     def assume_loose(self, variables: frozenset[str]) -> None:
         """From now on, these variables hold loose NaNs."""
         self.loose = variables
+        self.memo.clear()
+
+    def assume_waiting(self, variables: Mapping[str, tuple[int, int]]) -> None:
+        """From now on, these variables hold integers beyond their types, between certain ends."""
+        self.waiting = variables
         self.memo.clear()
 
     def known(self, expression: n.Expression, state: State) -> Value:
@@ -129,6 +135,8 @@ class Translator:
 
     def variable(self, get: n.Get, state: State) -> Value:
         if get.type in WHOLE:
+            if get.name in self.waiting:
+                return Value(get.name, PRIMARY, *self.waiting[get.name], simple=True)
             return variable(get.name, get.type, state)
         return Value(get.name, PRIMARY, loose=get.name in self.loose, simple=True)
 

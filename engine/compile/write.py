@@ -68,11 +68,18 @@ class Writer:
             return [Line(text, spots) for text in (left + value.text).split("\n")]
         (name,), (type_,) = statement.targets, statement.types
         if type_ in facts.WHOLE:
+            if self.waits(name, statement, value):
+                return [Line(f"{name} = {number(value).text}", spots)]
             return self.integer(name, number(value), facts.whole(type_)[1], spots)
         lines: Lines = [] if value.text == name else [Line(f"{name} = {value.text}", spots)]
         if rounds(statement.value):
             lines = [Line(f"F[0] = {value.text}", spots), Line(f"{name} = F[0]")]
         return lines + self.canonical(name) if value.loose and name not in self.translator.loose else lines
+
+    def waits(self, name: str, statement: n.Assign, value: Value) -> bool:
+        """Whether a variable may have a sum as it is: its own, which grows, or one that is where it is to be."""
+        ends = self.translator.waiting.get(name)
+        return ends is not None and (name in statement.value.reads or value.within(*ends))
 
     def canonical(self, name: str) -> Lines:
         """The NaN of a variable that cannot wait is made canonical."""
