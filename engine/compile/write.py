@@ -11,7 +11,7 @@ from quire.engine.compile.analysis import learn
 from quire.engine.compile.source import Line, Lines, Reload, Suite
 from quire.engine.compile.special import indirect, referenced
 from quire.engine.compile.translate import Spot, Translator, condition_text
-from quire.engine.instructions.expressions import NAN, OFTEN, SUM, UNARY, Value, number, opposite
+from quire.engine.instructions.expressions import NAN, OFTEN, SUM, UNARY, Value, canon, number, opposite
 
 CAUGHT = "caught"  # the exception that a handler got
 
@@ -96,8 +96,7 @@ class Writer:
             else:
                 test = f"{name} > {0x3FFFFFFF if narrow else mask:#x}"
             return [Line(f"{name} = {value.text}", spots), Line(f"if {test}:"), Suite([Line(f"{name} &= {mask:#x}")])]
-        masked = literal_or_masked(value, mask)
-        return [Line(f"{name} = {masked}", spots)]
+        return [Line(f"{name} = {canon(value, mask).text}", spots)]
 
     def end(self, block: n.Block, state: facts.State) -> Lines:
         """An end after which nothing comes."""
@@ -174,12 +173,6 @@ def rounds(expression: n.Expression) -> bool:
         return False
     template = expression.instruction.row.template
     return template is not None and template.rounds
-
-
-def literal_or_masked(value: Value, mask: int) -> str:
-    """The unsigned reading, as text."""
-    from_constant = value.low & mask
-    return str(from_constant) if value.constant else f"{value.at(8)} & {mask:#x}"
 
 
 def default(type_: t.ValueType) -> str:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 CHOICE, EITHER, BOTH, NOT, COMPARE, OR, XOR, AND, SHIFT, SUM, PRODUCT, UNARY, PRIMARY = *range(1, 13), 15
 
 OFTEN = 4  # a sum that may be so many times as great as its type allows is not yet likely to be
+SELDOM = 20  # a sum, such as that of an index of elements and an address, that is so many times as great seldom is
 FAR = 1 << 70  # beyond it, a sum is brought back into its range at once
 NAN = "NAN"  # the canonical NaN, in the world of generated code
 SCRATCH = "_"  # a variable whose value is used at once
@@ -119,14 +120,9 @@ def canon(a: Value, mask: int) -> Value:
         return a
     if a.constant:
         return literal(a.low & mask)
-    if a.binding in (SUM, UNARY) and a.within(-mask - 1, OFTEN * mask) and mask < 1 << 32:
-        most = f"{min(mask, 0x3FFFFFFF):#x}"
-        guard = f"0 <= {{0}} <= {most}" if a.low < 0 else f"{{0}} <= {most}"
-        if a.low < 0 and a.high <= mask:
-            guard = "{0} >= 0"
-        test = guard.format(f"({SCRATCH} := {a.text})")
-        text = f"({SCRATCH} if {test} else {SCRATCH} & {mask:#x})"
-        return Value(text, PRIMARY, 0, mask, zeros=a.zeros, scaled=a.scaled)
+    if mask == 0xFFFFFFFF and a.binding in (SUM, UNARY, SHIFT, PRODUCT) and a.within(-mask - 1, SELDOM * mask):
+        # Python's remainder is the operand itself, with no work at all, where that is in the range
+        return Value(f"{a.at(PRODUCT)} % {mask + 1:#x}", PRODUCT, 0, mask, zeros=a.zeros, scaled=a.scaled)
     return Value(f"{a.at(AND)} & {mask:#x}", AND, 0, mask, zeros=a.zeros, scaled=a.scaled)
 
 
