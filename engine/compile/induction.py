@@ -194,10 +194,10 @@ class Rewriting:
         for step in pointer.steps:
             if isinstance(step, n.Get):
                 yield from self.aligned(step.name, pointer, unit)
-                yield f"{name} + {self.turns} * {step.name} <= {limit:#x}"
+                yield f"{name} + {self.turns} * {step.name} < {limit:#x}"
         by = sum(constant(step) or 0 for step in pointer.steps)
         if by > 0:
-            yield f"{name} + {self.turns} * {by} <= {limit:#x}"
+            yield f"{name} + {self.turns} * {by} < {limit:#x}"
         elif by < 0:
             yield f"{name} >= {self.turns} * {-by}"
 
@@ -227,16 +227,19 @@ class Rewriting:
     # What is known
 
     def elements(self, state: State, *, ended: bool = False) -> State:
-        """A state with what is known of elements and their steps; behind the loop, a pointer may just have wrapped."""
+        """A state with what is known of elements and their steps; behind the loop, next to nothing."""
         known = dict(state)
         for pointer in self.pointers.values():
-            low, high, _ = state.get(pointer.name) or whole(pointer.type)
+            (low, high, _), most = state.get(pointer.name) or whole(pointer.type), whole(pointer.type)[1]
             exponent, bias = pointer.exponent, pointer.bias
-            high = 2 * whole(pointer.type)[1] if ended else high
-            known[pointer.element] = (low >> exponent) + bias, (high >> exponent) + bias, 0
+            if ended:
+                known[pointer.element] = (low >> exponent) + bias, (2 * most >> exponent) + bias, 0
+            else:  # it is no address that may wrap around: one beyond all addresses is to stay there
+                end = min((high >> exponent) + bias, most >> 1)
+                known[pointer.element] = min((low >> exponent) + bias, end), end, 0
             for step in pointer.steps:
                 if isinstance(step, n.Get):
-                    known[stride(step, pointer)] = 0, whole(pointer.type)[1] >> exponent, 0
+                    known[stride(step, pointer)] = 0, most >> max(exponent, 1), 0
         for stream in self.streams.values():
             known[stream.name] = stream.known
         if self.narrow:
