@@ -243,9 +243,10 @@ class Span:
     conditions: tuple[str, ...]
 
 
-def span(found: Counted, variable: Value, bound: Value, step: Value, most: int) -> Span | None:
+def span(found: Counted, variable: Value, bound: Value, step: Value, most: int, *, few: int = 0) -> Span | None:
     """Of a loop, from what is known of its variable, bound and step as it starts, all as they are unsigned, but for a
-    step below 0. `most` is the greatest number whose two readings are the same. None where no range will do.
+    step below 0. `most` is the greatest number whose two readings are the same. None where no range will do. `few` is
+    how many turns are too few, where it is not known how many there are.
     """
     relation, is_signed = found.relation[4:6], found.relation.endswith("_s")
     down = step.high < 0
@@ -259,7 +260,7 @@ def span(found: Counted, variable: Value, bound: Value, step: Value, most: int) 
     end = {"le": plus(bound, 1), "ge": plus(bound, -1)}.get(relation, bound)
     if end.high < -1:
         return None
-    conditions += within_reach(found, *((end, variable) if down else (variable, end)), step)
+    conditions += within_reach(found, *((end, variable) if down else (variable, end)), step, few)
     if step.low <= 0 <= step.high:
         conditions.append(step.text)
     if relation == "ne":
@@ -285,13 +286,16 @@ def difference(high: Value, low: Value) -> Value:
     return plus(high, -low.low) if low.low == low.high else infix(high, "-", low, SUM)
 
 
-def within_reach(found: Counted, low: Value, high: Value, step: Value) -> list[str]:
-    """That there are turns, but not too many, between two values."""
-    most = found.turns * (abs(step.low) if step.constant else 1)
+def within_reach(found: Counted, low: Value, high: Value, step: Value, few: int = 0) -> list[str]:
+    """That there are turns, neither too few nor too many, between two values."""
+    size = abs(step.low) if step.constant else 1
+    most = found.turns * size
     some = low.high < high.low or (low.high <= high.low and found.tested)
     if some and high.high - low.low <= most:
         return []
     distance = difference(high, low).text
+    if few:
+        return [f"{few * size} < {distance} <= {most}"]
     least = "" if some or (found.tested and not found.relation.endswith(".ne")) else "0 <= " if found.tested else "0 < "
     return [f"{least}{distance} <= {most}"]
 

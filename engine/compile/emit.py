@@ -20,6 +20,9 @@ from quire.engine.instructions.expressions import PRIMARY, SHIFT, Value, canon, 
 Emitted = tuple[Lines, bool]  # the lines, and whether the code may get behind them
 SELECTOR = "k"
 EXIT = "x"  # tells of an exit out of several frames where it leads to, and is 0 but on that way
+FEW = 4  # turns for which it takes longer to prepare a loop over elements than to do without
+LONG = 1000  # lines
+WRITTEN_OUT = ((4, 4), (9, 2))  # how many turns of a loop that has so many lines at most are written out
 TICK = (Line("for _ in TICK:"), Suite([Line("break")]), Line("else:"), Suite([Line("stop()")]))
 
 
@@ -149,6 +152,8 @@ class Emitter:
         known = node, found, translator.bytes, states, state, turns, end
         second = with_elements(*known, open_.operations, self.writer.keeps)
         if second is not None:
+            if second.streams:
+                within = span(found, variable, bound, step, most, few=FEW) or within
             fast = self.element_loop(node, found, second, within, step)
             conditions = [*within.conditions, *second.conditions, *open_.conditions]
             if conditions:
@@ -205,7 +210,9 @@ class Emitter:
         return number(self.writer.translator.value(expression, state))
 
     def endless_loop(self, node: s.Loop) -> Emitted:
-        body, _ = self.tree(node.body)
+        body, falls = self.tree(node.body)
+        if falls and not self.fueled:
+            body = body * turns_at_once(body)
         lines: Lines = [Line("while RUN:"), Suite(body, nests=True), Line("else:"), Suite([Line("stop()")])]
         return lines + self.left(node), True
 
@@ -259,6 +266,17 @@ class Emitter:
         handler += [Line("else:"), default] if word == "elif" else default.lines
         lines: Lines = [Line("try:"), Suite(body, nests=True), Line("except Thrown as thrown:")]
         return [*lines, Suite(handler, nests=True)], falls
+
+
+def turns_at_once(body: Lines) -> int:
+    """How many turns of a loop to write out between two looks at whether to go on, which takes as long as a line."""
+    length = length_of(body)
+    return next((turns for most, turns in WRITTEN_OUT if length <= most), 1)
+
+
+def length_of(lines: Lines) -> int:
+    """How many lines there are, within others too. Loops inside are longer than all that is counted."""
+    return sum(length_of(each.lines) + LONG * each.nests if isinstance(each, Suite) else 1 for each in lines)
 
 
 def plain_shift(a: Value, by: int) -> Value:

@@ -328,13 +328,12 @@ def test_code_reads_well():
     text = """(module (func (export "f") (param i32) (result i32) (local i32) (loop
         (local.set 1 (i32.add (i32.const 3) (i32.mul (local.get 1) (local.get 1))))
         (br_if 0 (i32.lt_u (local.get 1) (local.get 0)))) (local.get 1)))"""
+    turn = ["        l1 = l1 * l1 + 3 & 0xffffffff", "        if not l1 < l0:", "            break"]
     assert source(start(text), 0).splitlines() == [
         "def f0(l0):",
         "    l1 = 0",
         "    while RUN:",
-        "        l1 = l1 * l1 + 3 & 0xffffffff",
-        "        if not l1 < l0:",
-        "            break",
+        *4 * turn,
         "    else:",
         "        stop()",
         "    return l1",

@@ -8,7 +8,7 @@ from quire.engine.compile import Compiler
 from quire.engine.compile.generate import generate
 from quire.engine.compile.turns import PIECE, turns
 from quire.engine.compile.world import world_of
-from quire.engine.errors import Exhausted
+from quire.engine.errors import Exhausted, Trap
 from quire.engine.instantiate import instantiate
 from quire.engine.interpret import Interpreter
 from quire.engine.runtime.store import Store
@@ -306,3 +306,38 @@ def test_an_interruption_ends_a_loop(turns_in_loop):
     instance.store.interrupt()
     with pytest.raises(Exhausted, match="interrupted"):
         call(instance, turns_in_loop)
+
+
+SEARCH = """(module (memory 1) (data (i32.const 7) "abcabcabd") (func (export "f")
+  (param i32 i32) (result i32) (local i32) (block $out (loop $next
+    (br_if $out (i32.eq (i32.load8_u (local.get 0)) (local.get 1))) {}
+    (local.set 0 (i32.add (local.get 0) (i32.const 1))) (br $next)))
+  (i32.add (local.get 0) (local.get 2))))"""
+
+
+@pytest.mark.parametrize(
+    ("more", "times"),
+    [
+        ("", 2),
+        ("(local.set 2 (i32.xor (local.get 2) (local.get 0)))", 2),
+        ("(if (i32.eq (local.get 0) (i32.const 9)) (then (local.set 0 (i32.const 11)) (br $next)))", 2),
+        ("(if (i32.eq (local.get 0) (i32.const 9)) (then (return (i32.const 99))))", 2),
+        ("(local.set 2 (i32.rotl (local.get 2) (local.get 0)))" * 6, 1),
+    ],
+)
+def test_a_short_loop_that_python_does_not_count_looks_around_less_often(more, times):
+    valid = validate(parse_module(SEARCH.format(more)))
+    tiers = [instantiate(Store(), valid, [], tier) for tier in (Interpreter(), Compiler())]
+    for first in (0, 6, 7, 8, 9, 12, 65530, 65536, 0xFFFFFFFF):
+        for wanted in (0, 97, 98, 99, 100):
+            assert told(tiers[0], first, wanted) == told(tiers[1], first, wanted), (first, wanted)
+    code = generate(valid, tiers[1].functions[0], world_of(tiers[1]).options).source.text
+    assert code.count("if m0[l0] == l1:") == times
+    assert code.count("while RUN:") == 1
+
+
+def told(instance, *arguments):
+    try:
+        return instance.exports["f"].call(None, arguments)
+    except Trap as trap:
+        return str(trap), [str(each) for each in trap.sites]

@@ -303,3 +303,20 @@ def test_elements_of_other_sizes(load):
     body = ADD.format(value if load.startswith("i32") else f"(i32.wrap_i64 {value})")
     made = compare(walk(body, by=4), grid(0, 4, 3, 65520, 65532))
     assert ("x5" in made) is (load[-1] == "u")
+
+
+def test_a_loop_of_few_turns_does_without_slices():
+    load = ADD.format("(i32.load8_u offset=3 (local.get $p))")
+    body = f"(loop $next {load} {moved(constant(1))} {COUNT} {WHILE}) (local.set $p (i32.const 0))"
+    assert "if RUN and 4 < l1 <= " in compare(module(body), grid(numbers=(1, 3, 4, 5, 6, 7)))
+
+
+@pytest.mark.parametrize("step", ["(i32.const 1)", "(local.get $step)"])
+@pytest.mark.parametrize("first", [1, 2, 3, 9])
+def test_the_bytes_behind_all_addresses_are_not_the_first(step, first):
+    load = ADD.format("(i32.load8_u offset=3 (local.get $p))")
+    body = f"""(loop $next (if (i32.ge_u (local.get $i) (i32.const {first})) (then {load}))
+      {moved(step)} {COUNT} {WHILE})"""
+    made = compare(module(body), grid(0, 65530, *range(0xFFFFFFF6, 0x100000000), numbers=(1, 2, 3, 4, 5), steps=(1, 2)))
+    assert "e0 = e0 + " in made
+    assert "e0 &= " not in made
