@@ -1,8 +1,7 @@
 """Calls as operands: one whose result is used at once, by an expression without effects, is evaluated as part of it.
 
 Lifting gives the result of a call to the slot of its height. Where the next expression is the only one that reads this
-slot, and nothing in it may notice that the call runs only then, the detour costs without a gain. A line has one call
-at most, so that it tells where a trap came from.
+slot, and nothing in it may notice that the call runs only then, the detour costs without a gain.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from quire.engine.compile import nodes as n
 from quire.engine.compile.building import rebuilt
+from quire.engine.compile.effects import effects_of
 from quire.engine.compile.operands import DEEPEST
 from quire.engine.instructions.templates import Naming
 
@@ -33,13 +33,21 @@ def fold_statements(block: n.Block) -> None:
     """Where one statement uses the result of the call before it."""
     made: list[n.Statement] = []
     for statement in block.statements:
-        call = call_at_end(made)
-        folded = with_call(statement.value, call) if call is not None and isinstance(statement, n.Assign) else None
-        if folded is not None and isinstance(statement, n.Assign):
-            made[-1] = n.Assign(statement.targets, folded, statement.types)
-        else:
-            made.append(statement)
+        if isinstance(statement, n.Assign):
+            statement.value = with_calls(statement.value, made)
+        made.append(statement)
     block.statements = made
+
+
+def with_calls(value: n.Expression, before: list[n.Statement]) -> n.Expression:
+    """An expression with the calls of the statements before it in the places of their slots, as far as that goes."""
+    while True:
+        call = call_at_end(before)
+        folded = None if call is None else with_call(value, call)
+        if folded is None:
+            return value
+        value = folded
+        before.pop()
 
 
 def return_at_once(block: n.Block) -> None:
@@ -56,20 +64,13 @@ def return_at_once(block: n.Block) -> None:
 
 def fold_into_end(block: n.Block, keeps: Keeps) -> None:
     """Where the end of a block uses the result of the last call. Behind a branch, nobody looks for a memory's bytes."""
-    call = call_at_end(block.statements)
-    if call is None:
-        return
     match block.end:
         case n.Return((value,)):
-            folded = with_call(value, call)
-            if folded is not None:
-                block.end = n.Return((folded,))
-                block.statements.pop()
-        case n.Branch(condition, then, otherwise) if keeps(call.value):
-            folded = with_call(condition, call)
-            if folded is not None:
-                block.end = n.Branch(folded, then, otherwise)
-                block.statements.pop()
+            block.end = n.Return((with_calls(value, block.statements),))
+        case n.Branch(condition, then, otherwise):
+            call = call_at_end(block.statements)
+            if call is not None and keeps(call.value):
+                block.end = n.Branch(with_calls(condition, block.statements), then, otherwise)
 
 
 def call_at_end(statements: list[n.Statement]) -> n.Assign | None:
@@ -82,25 +83,46 @@ def call_at_end(statements: list[n.Statement]) -> n.Assign | None:
 def with_call(value: n.Expression, call: n.Assign) -> n.Expression | None:
     """An expression with a call in the place of the slot that has its result, if it may stand there."""
     slot = call.targets[0]
-    if value.effects or slot not in value.reads or rounds(call.value):
+    if slot not in value.reads or rounds(call.value) or (value.effects and not has_calls_alone(value)):
         return None
     return placed(value, slot, call.value)
 
 
+def has_calls_alone(value: n.Expression) -> bool:
+    """Whether an expression has no effects but those of calls whose lines can be told, and of no operand of these."""
+    if not value.effects or not isinstance(value, n.Operation):
+        return True
+    if n.mnemonic(value) == "call":
+        return not any(each.effects for each in value.operands)
+    return not effects_of(value.instruction.row) and all(map(has_calls_alone, value.operands))
+
+
 def placed(value: n.Expression, slot: str, call: n.Expression) -> n.Expression | None:
-    """The same, where the slot is read; None where it is read twice, or the value is to be in a variable."""
+    """The same, where the slot is read; None where it is read twice or behind another call, or the value is to be in a
+    variable.
+    """
     if isinstance(value, n.Get):
         return call
     readers = [at for at, each in enumerate(value.operands) if slot in each.reads]
     row = value.instruction.row
     if len(readers) != 1 or row.naming is not Naming.NEVER or row.mnemonic in KEEPING or value.depth >= DEEPEST:
         return None
+    if effects_of(row):  # of two calls, one within the other, the outer one has the first line and the last turn
+        return None
     operands = list(value.operands)
+    if any(each.effects for each in operands[: readers[0]]) or (value.effects and not is_told(call)):
+        return None
     folded = placed(operands[readers[0]], slot, call)
     if folded is None:
         return None
     operands[readers[0]] = folded
     return rebuilt(value, operands)
+
+
+def is_told(call: n.Expression) -> bool:
+    """Whether each call of an expression has a line of its own where there are several."""
+    calls = (each for each in n.operations(call) if effects_of(each.instruction.row) & n.CALLS)
+    return all(n.mnemonic(each) == "call" for each in calls) and has_calls_alone(call)
 
 
 def rounds(value: n.Expression) -> bool:

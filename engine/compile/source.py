@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from quire.engine.compile.translate import Spot
+from quire.engine.compile.translate import BREAK, Spot
 
 INDENT = "    "
 MOST_INDENTS = 100  # Python has no more, and nobody wants such a text
@@ -56,9 +56,10 @@ def render(lines: Lines, reload: Lines) -> Source:
         suite = pending[-1]
         for each in suite.rest:
             if isinstance(each, Line):
-                texts.append(suite.margin + each.text)
-                if each.spots:
-                    spots[len(texts)] = each.spots
+                for text, found in broken(each):
+                    texts.append(suite.margin + text)
+                    if found:
+                        spots[len(texts)] = found
             elif isinstance(each, Suite):
                 nested = suite.nesting + each.nests
                 margin = suite.margin + INDENT if len(pending) <= MOST_INDENTS else suite.margin
@@ -73,6 +74,21 @@ def render(lines: Lines, reload: Lines) -> Source:
                 texts.append(f"{suite.margin}pass")
             pending.pop()
     return Source("\n".join(texts) + "\n", spots, indents, nesting)
+
+
+def broken(line: Line) -> Iterator[tuple[str, Sequence[Spot]]]:
+    """A line, or several of which each has one call, so that they tell where a trap came from."""
+    if BREAK not in line.text:
+        yield line.text, line.spots
+        return
+    first, *rest = line.text.split(BREAK)
+    rest[0] = first + rest[0]
+    left = list(line.spots)
+    for at, text in enumerate(rest[:-1]):
+        end = next((number for number, spot in enumerate(left) if spot.operands is None), len(left)) + 1
+        yield f"{INDENT if at else ''}{text.rstrip()} \\", left[:end]
+        del left[:end]
+    yield f"{INDENT if len(rest) > 1 else ''}{rest[-1]}", left
 
 
 @dataclass(eq=False, slots=True)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from quire.engine.compile import nodes as n
 from quire.engine.compile.accesses import access
 from quire.engine.compile.aggregates import AGGREGATES, is_of
-from quire.engine.compile.translate import Special, Spot, Translator, condition_text
+from quire.engine.compile.translate import BREAK, Special, Spot, Translator, condition_text
 from quire.engine.instructions.expressions import BOTH, CHOICE, EITHER, Value, negated
 from quire.engine.instructions.row import Row
 
@@ -89,7 +89,7 @@ def memory_size(translator: Translator, operation: n.Operation, values: list[Val
 def call(translator: Translator, operation: n.Operation, values: list[Value]) -> Value:
     """Functions find each other in the namespace."""
     translator.spots.append(Spot(operation.index, None))
-    kind = "f" if n.mnemonic(operation) == "call" else "b"
+    kind = f"{BREAK}f" if n.mnemonic(operation) == "call" else "b"
     text = f"{kind}{n.immediates(operation)[0]}({', '.join(translator.arguments(operation, values))})"
     return translator.result(operation, text)
 

@@ -20,6 +20,8 @@ from quire.engine.instructions.row import Kind, Row
 from quire.engine.runtime.memory import AccessCode
 from quire.engine.validate import ModuleContext
 
+BREAK = "\f"  # white space: where a line goes on in the next one if it has such a place already
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:

@@ -10,6 +10,7 @@ from quire.engine.compile import nodes as n
 from quire.engine.compile.building import made_of
 from quire.engine.compile.folding import placed
 from quire.engine.compile.generate import generate
+from quire.engine.compile.lift import lift
 from quire.engine.compile.world import world_of
 from quire.engine.errors import Trap
 from quire.engine.instantiate import instantiate
@@ -22,7 +23,8 @@ from quire.engine.validate import validate
 from quire.wat.parser import parse_module
 
 FUNCTIONS = """
-  (memory 1 100) (global $g (mut i32) (i32.const 0)) (table 1 funcref) (elem (i32.const 0) $grow) (type $t (func))
+  (memory 1 100) (global $g (mut i32) (i32.const 0)) (table 2 funcref) (elem (i32.const 0) $grow $five) (type $t (func))
+  (type $r (func (result i32)))
   (func $note (param i32) (result i32)
     (global.set $g (i32.add (i32.mul (global.get $g) (i32.const 31)) (local.get 0)))
     (i32.store (i32.const 16) (global.get $g))
@@ -32,6 +34,7 @@ FUNCTIONS = """
   (func $grow (drop (memory.grow (i32.const 1))))
   (func $grows (param i32) (result i32) (call $grow) (call $note (local.get 0)))
   (func $asks (param i32) (result i32) (call_indirect (type $t) (i32.const 0)) (i32.const 7))
+  (func $five (result i32) (i32.const 5))
   (func $again (param i32) (result i32)
     (if (result i32) (local.get 0)
       (then (call $again (i32.sub (local.get 0) (i32.const 1)))) (else (call $note (i32.const 3)))))
@@ -68,10 +71,10 @@ def compare(text, calls=((2, 3), (0, 1), (1, 0), (0, 0), (70000, 5))):
     ("body", "expected"),
     [
         ("(i32.add (call $note (local.get 0)) (local.get 1))", "f0(l0) + l1"),
-        ("(i32.add (call $note (local.get 0)) (call $note (local.get 1)))", "s0 + f0(l1)"),
+        ("(i32.add (call $note (local.get 0)) (call $note (local.get 1)))", "(f0(l0) + \\\n        f0(l1))"),
         ("(local.set 2 (i32.xor (local.get 1) (call $note (local.get 0)))) (local.get 2)", "l2 = l1 ^ f0(l0)"),
         ("(if (result i32) (call $note (local.get 0)) (then (i32.const 1)) (else (local.get 1)))", "if f0(l0):"),
-        ("(if (i32.eqz (call $again (local.get 1))) (then (return (i32.const 1)))) (i32.const 2)", "f6(l1):"),
+        ("(if (i32.eqz (call $again (local.get 1))) (then (return (i32.const 1)))) (i32.const 2)", "f7(l1):"),
     ],
 )
 def test_a_call_is_an_operand(body, expected):
@@ -130,6 +133,14 @@ def test_a_slot_that_is_read_twice_stays():
     assert placed(made_of("add", slot, n.Get("l1", t.I32)), "s0", call) is not None
 
 
+def test_a_slot_that_is_read_behind_a_call_stays():
+    text = module("(i32.add (call $note (local.get 0)) (call $note (local.get 1)))")
+    function = started(text, Interpreter()).functions[-1]
+    graph = lift(function.instance.module, function)
+    first, second = (each for each in graph.blocks[0].statements if each.value.effects)
+    assert placed(made_of("add", first.value, n.Get("s1", t.I32)), "s1", second.value) is None
+
+
 def test_a_function_of_the_host_may_make_memories_grow():
     text = """(module (import "" "" (func $host)) (memory 1)
       (func (export "f") (param i32) (result i32)
@@ -137,6 +148,39 @@ def test_a_function_of_the_host_may_make_memories_grow():
     host = HostFunction(t.function_type(), lambda: None)
     instance = instantiate(Store(), validate(parse_module(text)), [host], Compiler())
     assert "is not m0" in generate(instance.module, instance.functions[-1], world_of(instance).options).source.text
+
+
+NOTES = [f"(call $note (local.get {at}))" for at in (0, 1)]
+SUMS = (
+    "(i32.add {0} (i32.sub {1} {0}))",
+    "(i32.sub (i32.sub {0} {1}) {0})",
+    "(i32.add (i32.xor (local.get 0) {0}) (i32.mul {1} {1}))",
+    "(i32.add {0} (call $note (i32.div_u (i32.const 6) (local.get 1))))",
+    "(i32.add (call $note (i32.div_u (i32.const 6) (local.get 1))) {0})",
+    "(i32.add (call $note {0}) {1})",
+    "(i32.add {0} (call $asks (local.get 0)))",
+    "(i32.add (call $asks (local.get 0)) {0})",
+    "(i32.add {0} (memory.grow (local.get 1)))",
+    "(i32.add {0} (i32.load (i32.const 16))) (i32.add {1})",
+    "(i32.rem_u {0} {1})",
+    "(i32.add (call_indirect (type $r) (local.get 0)) {1})",
+    "(i32.add {1} (call_indirect (type $r) (local.get 0)))",
+    "(i32.add (memory.grow (local.get 1)) {0})",
+    "(i32.lt_s {0} {1})",
+    "(i32.ge_s {0} {1})",
+    "(i32.and (i32.eqz {0}) (i32.eqz {1}))",
+    "(local.set 0 (i32.add {0} {1})) (i32.xor {1} {0})",
+)
+
+
+@pytest.mark.parametrize("body", SUMS)
+def test_of_several_calls_each_tells_of_its_own_trap(body):
+    text = body.format(*NOTES)
+    calls = ((1, 2), (0, 1), (1, 0), (1000, 3), (999, 0), (1001, 1001))
+    compare(module(text), calls)
+    compare(
+        module(f"(if (result i32) (i32.eqz (block (result i32) {text})) (then {text}) (else (i32.const 8)))"), calls
+    )
 
 
 def test_a_handler_sees_what_was_before():
@@ -156,7 +200,10 @@ def test_bytes_are_looked_up_anew_where_they_may_have_changed(call, keeps, monke
         head = "(param i32 i32) (result i32)"
         plain = f"(drop (i32.load (i32.const 0))) (if (call {call} (i32.const 2)) (then (nop))) {LOADED}"
         taken = f"(drop (i32.load (i32.const 0))) (drop (i32.add (call {call} (i32.const 2)) (i32.const 1))) {LOADED}"
-        for body in (plain, taken):
+        last = f"(i32.load (i32.const 0)) (call {call} (i32.const 2)) {{}} (i32.add) (i32.add)"
+        bodies = (plain, taken, last.format("(i32.load (i32.const 65536))"))
+        compare(module(last.format("(call $note (i32.load (i32.const 65536)))"), head), [(1, 2)])
+        for body in bodies:
             assert ("is not m0" not in compare(module(body, head), [(1, 2)] * 2)) is keeps
 
 
