@@ -320,3 +320,14 @@ def test_the_bytes_behind_all_addresses_are_not_the_first(step, first):
     made = compare(module(body), grid(0, 65530, *range(0xFFFFFFF6, 0x100000000), numbers=(1, 2, 3, 4, 5), steps=(1, 2)))
     assert "e0 = e0 + " in made
     assert "e0 &= " not in made
+
+
+@pytest.mark.parametrize(
+    "load", ["i32.load8_u", "i32.load8_u offset=3", "i32.load", "i32.load offset=4", "i32.load16_s"]
+)
+@pytest.mark.parametrize("step", ["(i32.const 4)", "(local.get $step)"])
+def test_a_pointer_that_wraps_around_in_its_last_turn_and_is_used_then(load, step):
+    body = f"""(loop $next (if (i32.ge_u (local.get $i) (i32.const 1)) (then {ADD.format(f"({load} (local.get $p))")}))
+      {moved(step)} {ADD.format(f"({load} (local.get $p))")} {COUNT} {WHILE})"""
+    pointers = (0, 65528, 0xFFFFFFF4, 0xFFFFFFF8, 0xFFFFFFFC, 0xFFFFFFFF)
+    compare(module(body), grid(*pointers, numbers=(1, 2, 3, 4, 5), steps=(4, 8)))
