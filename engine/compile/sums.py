@@ -136,7 +136,7 @@ class Survey:
                 self.variable(name).others.append(place)
             return
         self.find_addresses(statement.value, place)
-        if place and is_sum(statement.value) and statement.targets[0][0] == "l":
+        if place and is_sum(statement.value) and is_local(statement.targets):
             self.visit_sum(statement, place)
             return
         self.read(statement.value.reads, place)
@@ -191,6 +191,11 @@ def at_end(block: n.Block) -> list[n.Expression]:
         case n.Return(values):
             return list(values)
     return []
+
+
+def is_local(names: tuple[str, ...]) -> bool:
+    """Whether it is one local that gets something. A sum that is dropped goes nowhere."""
+    return len(names) == 1 and names[0][0] == "l"
 
 
 def is_sum(expression: n.Expression) -> bool:

@@ -116,6 +116,10 @@ def test_a_sum_of_sums():
     assert "l4 &= " not in made
 
 
+def test_a_sum_that_is_dropped_may_still_trap():
+    compare(f"(loop $next {GROWS} (drop (i32.add (i32.load (local.get $x)) (i32.const 1))) {NEXT}) (local.get $x)")
+
+
 def test_sums_of_each_other_would_grow_without_end():
     other = (
         "(local.set $y (i32.add (local.get $y) (local.get $x))) (local.set $x (i32.add (local.get $x) (local.get $y)))"
