@@ -14,7 +14,6 @@ from typing import Protocol
 from quire.engine import types as t
 from quire.engine.compile import facts
 from quire.engine.compile import nodes as n
-from quire.engine.compile.lift import Graph
 from quire.engine.instructions.expressions import Value, ctz
 
 REFINEMENTS = 1  # sweeps that take back what the first gave too much; a second hardly ever finds more
@@ -28,7 +27,7 @@ class Evaluator(Protocol):
     def known(self, expression: n.Expression, state: facts.State) -> Value: ...
 
 
-def analyse(graph: Graph, evaluator: Evaluator) -> dict[n.Block, facts.State]:
+def analyse(graph: n.Graph, evaluator: Evaluator) -> dict[n.Block, facts.State]:
     """The state at the start of each block that can be reached."""
     return Analysis(graph, evaluator).run()
 
@@ -58,7 +57,7 @@ def targets(statement: n.Statement) -> tuple[str, ...]:
 class Analysis:
     """The state of analysing one function."""
 
-    def __init__(self, graph: Graph, evaluator: Evaluator) -> None:
+    def __init__(self, graph: n.Graph, evaluator: Evaluator) -> None:
         self.graph = graph
         self.evaluator = evaluator
         self.states: dict[n.Block, facts.State] = {}
@@ -204,7 +203,7 @@ Assigned = dict[str, tuple[t.OperandType, facts.Range]]
 """Variables with their types, and what they may become as far as a look at what they get tells."""
 
 
-def assigned_in_loops(graph: Graph) -> Mapping[n.Block, Assigned]:
+def assigned_in_loops(graph: n.Graph) -> Mapping[n.Block, Assigned]:
     """For the start of each loop, the variables that the loop assigns."""
     found: dict[n.Block, Assigned] = {}
     open_: list[n.Block] = []

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from quire.engine.compile import nodes as n
 from quire.engine.compile.emit import TICK, Emitted, choose
-from quire.engine.compile.lift import Graph
 from quire.engine.compile.source import Line, Lines, Suite
 from quire.engine.compile.write import CAUGHT, Writer
 
@@ -16,7 +15,7 @@ NUMBER = "k"  # of the block that runs
 class Dispatcher:
     """Writes the blocks of one function, each as an arm."""
 
-    def __init__(self, writer: Writer, graph: Graph, *, fueled: bool) -> None:
+    def __init__(self, writer: Writer, graph: n.Graph, *, fueled: bool) -> None:
         self.writer = writer
         self.graph = graph
         self.fueled = fueled

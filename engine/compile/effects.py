@@ -69,12 +69,15 @@ def effects_in(context: ModuleContext, instruction: Instruction) -> int:
     return effects_of(row)
 
 
-def conflict(earlier: int, later: int) -> bool:
-    """Whether an expression with the effects `earlier` must be evaluated before a statement with those of `later`."""
+def _excluded(later: int) -> int:
     if later & CALLS:
-        return earlier != PURE
-    return bool(
-        (later & TRAPS and earlier & TRAPS)
-        or (later & WRITES_MEMORY and earlier & (READS_MEMORY | TRAPS))
-        or (later & WRITES_STATE and earlier & (READS_STATE | TRAPS))
+        return EVERYTHING
+    return (
+        (TRAPS if later & TRAPS else PURE)
+        | (READS_MEMORY | TRAPS if later & WRITES_MEMORY else PURE)
+        | (READS_STATE | TRAPS if later & WRITES_STATE else PURE)
     )
+
+
+EXCLUDED: tuple[int, ...] = tuple(map(_excluded, range(EVERYTHING + 1)))
+"""For the effects of a statement, those of expressions that must be evaluated before it."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from quire.engine.compile import nodes as n
 from quire.engine.compile.analysis import analyse
 from quire.engine.compile.dispatch import Dispatcher
 from quire.engine.compile.emit import TICK, Emitter
 from quire.engine.compile.folding import fold_calls
 from quire.engine.compile.keeping import Keeping
-from quire.engine.compile.lift import Graph, lift
+from quire.engine.compile.lift import lift
 from quire.engine.compile.nans import find_loose
 from quire.engine.compile.opened import has_ranges
 from quire.engine.compile.outline import outline
@@ -53,17 +54,21 @@ def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Ge
     """The source of one function."""
     graph = lift(valid, function)
     with RECURSION.more(FRAMES * (len(graph.blocks) + FEW)):
-        return generate_from(graph, valid, function, options)
+        generated = generate_from(graph, valid, function, options)
+    graph.take_apart()
+    return generated
 
 
 def generate_loop(valid: ValidModule, function: WasmFunction, loop: Loop, options: Options) -> Generated:
     """The source of one loop as a function, which is called as `outline` says."""
     graph = outline(valid, function, loop)
     with RECURSION.more(FRAMES * (len(graph.blocks) + FEW)):
-        return generate_from(graph, valid, function, options)
+        generated = generate_from(graph, valid, function, options)
+    graph.take_apart()
+    return generated
 
 
-def generate_from(graph: Graph, valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
+def generate_from(graph: n.Graph, valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
     """The source of a function that is lifted. The passes behind recurse as deep as blocks are nested."""
     context, views = valid.function_context(function.index), bool(graph.loops) or accesses(function) > FEW_ACCESSES
     translator = Translator(context, function.index, options.access, special, views=views)
@@ -88,7 +93,7 @@ def accesses(function: WasmFunction) -> int:
     return sum(each.row.access is not None for each in function.definition.body.instructions)
 
 
-def structured(graph: Graph, writer: Writer, function: WasmFunction, options: Options) -> Source | None:
+def structured(graph: n.Graph, writer: Writer, function: WasmFunction, options: Options) -> Source | None:
     """With the loops and branches of Python, or None where it does not allow for as many within each other."""
     if graph.nesting > 2 * DEEPEST_NESTING:  # not all of them need be nested in Python
         return None
@@ -102,7 +107,7 @@ def structured(graph: Graph, writer: Writer, function: WasmFunction, options: Op
     return None
 
 
-def assemble(function: WasmFunction, graph: Graph, translator: Translator, body: Lines, options: Options) -> Source:
+def assemble(function: WasmFunction, graph: n.Graph, translator: Translator, body: Lines, options: Options) -> Source:
     """The head of the function before its body."""
     head: Lines = []
     if options.fueled:
@@ -179,7 +184,7 @@ def counted(lines: Lines) -> Lines:
     return [*head, Line("try:"), Suite(lines, nests=True), Line("finally:"), Suite([Line("STORE.depth -= 1")])]
 
 
-def first_values(graph: Graph) -> Lines:
+def first_values(graph: n.Graph) -> Lines:
     """The locals that are no parameters start at zero."""
     by_default: dict[str, list[str]] = {}
     for name, type_ in graph.locals:

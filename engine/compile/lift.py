@@ -7,23 +7,24 @@ label agrees. Code that cannot be reached is left out. Spec: exec/instructions
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
+from functools import cache
 from itertools import count
+from operator import attrgetter
 from typing import Any
 
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.compile.effects import effects_in
-from quire.engine.compile.operands import Operands, zero
+from quire.engine.compile.operands import NOTHING, Action, Operands, plain, zero
 from quire.engine.compile.reach import is_flat
 from quire.engine.immediates import Cast, Catch
-from quire.engine.instructions.row import Kind
+from quire.engine.instructions.row import Kind, Row
 from quire.engine.interpret.prepare import OPENERS
-from quire.engine.module import Instruction
 from quire.engine.runtime.function import WasmFunction
 from quire.engine.validate import ModuleContext, ValidModule
+
+ENDS = ("else", "end")
 
 
 @dataclass(eq=False, slots=True)
@@ -44,22 +45,7 @@ class Control:
     nesting: int = 0  # loops and tries inside, one within the other
 
 
-@dataclass(eq=False, slots=True)
-class Graph:
-    """A lifted function. `loops`: the blocks that loops start with, and the number behind their last block."""
-
-    region: n.Region
-    blocks: list[n.Block]
-    parameters: tuple[str, ...]
-    parameter_types: tuple[t.ValueType, ...]
-    locals: tuple[tuple[str, t.ValueType], ...]
-    results: tuple[t.ValueType, ...]
-    loops: dict[n.Block, int] = field(default_factory=dict)
-    has_tail_calls: bool = False
-    nesting: int = 0  # loops and tries, one within the other, at most
-
-
-def lift(valid: ValidModule, function: WasmFunction) -> Graph:
+def lift(valid: ValidModule, function: WasmFunction) -> n.Graph:
     """The graph of a function's body."""
     return Lifting(valid.function_context(function.index), function).run()
 
@@ -77,7 +63,8 @@ class Lifting(Operands):
         self.numbers = count()
         self.blocks: list[n.Block] = []
         self.reachable = True
-        self.actions: dict[int, Callable[[], None]] = {}  # of instructions, by their identity
+        self.signatures: dict[int, t.FunctionType] = {}  # of instructions, by their identity
+        self.block_types: dict[Any, t.FunctionType] = {}
         self.variables: dict[int, n.Get] = {}
         super().__init__(self.new_block(), self.instructions)
         self.region.entry = self.block
@@ -85,11 +72,11 @@ class Lifting(Operands):
         body = self.new_block()
         self.controls = [Control(body, self.signature.results, body, self.signature.results, 0, (), self.region)]
 
-    def make_graph(self) -> Graph:
+    def make_graph(self) -> n.Graph:
         parameters = len(self.signature.parameters)
         runs = self.function.definition.locals
         own = [each for run in runs for each in [self.context.close(run.type)] * run.count]
-        return Graph(
+        return n.Graph(
             self.region,
             self.blocks,
             tuple(f"l{index}" for index in range(parameters)),
@@ -98,7 +85,7 @@ class Lifting(Operands):
             self.signature.results,
         )
 
-    def run(self) -> Graph:
+    def run(self) -> n.Graph:
         self.visit(0, len(self.instructions))
         if self.blocks[0] in self.graph.loops:
             self.graph.loops[self.blocks[0]] = next(self.numbers)
@@ -107,48 +94,46 @@ class Lifting(Operands):
 
     def visit(self, first: int, end: int) -> None:
         """Lift instructions, from number `first` to before number `end`."""
-        skipped = 0
+        leaves, stack = self.leaves, self.stack
+        skipped = 0  # structured instructions that are open in code that cannot be reached
         for index in range(first, end):
             instruction = self.instructions[index]
             if self.reachable:
-                self.index = index
-                (self.actions.get(id(instruction)) or self.action(instruction))()
-                continue
-            mnemonic = instruction.row.mnemonic
-            if mnemonic in OPENERS:
-                skipped += 1
-            elif mnemonic == "end" and skipped:
-                skipped -= 1
-            elif mnemonic in ("else", "end") and not skipped:
-                self.index = index
-                self.action(instruction)()
+                leaf = leaves.get(id(instruction))
+                if leaf is not None:
+                    stack.append(leaf)
+                    continue
+            else:
+                mnemonic = instruction.row.mnemonic
+                skipped += mnemonic in OPENERS
+                if skipped or mnemonic not in ENDS:
+                    skipped -= mnemonic == "end"
+                    continue
+            self.index = index
+            row, immediates = instruction
+            action(row)(self, *immediates)
 
-    def finished(self) -> Graph:
+    def finished(self) -> n.Graph:
         """The graph, when all is lifted."""
-        self.blocks.sort(key=lambda block: block.number)
+        self.blocks.sort(key=attrgetter("number"))
         self.regions[0].end = len(self.regions)
         for region in reversed(self.regions[1:]):
             region.find_exits()
         return self.graph
 
-    def action(self, instruction: Instruction) -> Callable[[], None]:
-        """What an instruction does. Found out once for those that are one object, as equal ones from a decoder are."""
-        row, immediates = instruction
-        found: Callable[[], None]
-        if row.kind is Kind.CONTROL or row.mnemonic in VARIABLES:
-            found = partial(getattr(self, f"rule_{row.rule}"), *immediates)
+    def apply_typed(self, *immediates: Any) -> None:
+        """The present instruction, whose types depend on its immediates or on the module."""
+        instruction = self.instructions[self.index]
+        signature = self.signatures.get(id(instruction))
+        if signature is None:
+            signature = self.signatures[id(instruction)] = instruction.row.signature(self.context, *immediates)
+        effects, results = effects_in(self.context, instruction), signature.results
+        if effects == n.PURE and not signature.parameters and len(results) == 1:
+            self.push_leaf(self.operation((), results[0], effects))
+        elif instruction.row.naming:
+            self.apply_named(len(signature.parameters), results, effects, instruction.row.naming)
         else:
-            signature, effects = row.signature(self.context, *immediates), effects_in(self.context, instruction)
-            if effects == n.PURE and not signature.parameters and len(signature.results) == 1:
-                constant = self.operation((), signature.results[0], effects)
-                found = partial(self.stack.append, constant)
-            else:
-                operands = len(signature.parameters), signature.results, effects
-                found = (
-                    partial(self.apply_named, *operands, row.naming) if row.naming else partial(self.apply, *operands)
-                )
-        self.actions[id(instruction)] = found
-        return found
+            self.apply(len(signature.parameters), results, effects)
 
     # Blocks
 
@@ -169,7 +154,9 @@ class Lifting(Operands):
     # Structured instructions. Spec: exec/instructions#blocks
 
     def open(self, block_type: Any, *, loop: bool = False) -> Control:
-        type_ = self.context.block_type(block_type)
+        type_ = self.block_types.get(block_type)
+        if type_ is None:
+            type_ = self.block_types[block_type] = self.context.block_type(block_type)
         height = len(self.stack) - len(type_.parameters)
         self.settle_below()
         self.settle_from(height)
@@ -191,8 +178,7 @@ class Lifting(Operands):
         self.start(control.label)
 
     def rule_if(self, block_type: Any) -> None:
-        (condition,) = self.pop(1)
-        condition = self.shielded(condition)
+        condition = self.shielded(self.stack.pop())
         control = self.open(block_type)
         then, control.otherwise = self.new_block(), self.new_block()
         self.finish(n.Branch(condition, then, control.otherwise))
@@ -200,7 +186,8 @@ class Lifting(Operands):
 
     def shielded(self, condition: n.Expression) -> n.Expression:
         """A condition that may be evaluated after all that is on the stack: traps come in the order of the source."""
-        self.settle(condition.effects, frozenset())
+        if self.stack:
+            self.settle(condition.effects, NOTHING)
         return condition
 
     def rule_else(self) -> None:
@@ -287,9 +274,10 @@ class Lifting(Operands):
 
     def carry(self, types: tuple[t.ValueType, ...], height: int) -> None:
         values = self.pop(len(types))
-        for at in range(height, len(self.stack)):
-            self.discard(self.stack[at])
-        del self.stack[height:]
+        if len(self.stack) > height:
+            for each in self.stack[height:]:
+                self.discard(each)
+            del self.stack[height:]
         for at, (value, type_) in enumerate(zip(values, types, strict=True), height):
             slot = self.slot(at)
             if not (isinstance(value, n.Get) and value.name == slot):
@@ -325,7 +313,7 @@ class Lifting(Operands):
         """Before a conditional branch: what it carries goes into slots, and what may trap does so now."""
         most = max(len(self.controls[-1 - depth].carried) for depth in depths)
         base = len(self.stack) - most
-        self.settle(n.TRAPS, frozenset())
+        self.settle(n.TRAPS, NOTHING)
         self.settle_from(base)
 
     def branch(self, condition: n.Expression, depth: int, *, on: bool = True) -> None:
@@ -339,9 +327,7 @@ class Lifting(Operands):
         self.leave_to(control.label, control.carried, control.height)
 
     def rule_br_if(self, depth: int) -> None:
-        (condition,) = self.pop(1)
-        condition = self.kept(condition, depth)
-        self.branch(condition, depth)
+        self.branch(self.kept(self.stack.pop(), depth), depth)
 
     def kept(self, condition: n.Expression, *depths: int) -> n.Expression:
         """The operand that decides, after the operands below are prepared for the branch."""
@@ -358,7 +344,11 @@ class Lifting(Operands):
         values = self.pop(len(self.signature.results))
         for each in self.stack:
             self.discard(each)
-        self.finish(n.Return(values))
+        self.finish(n.Return(self.returned(values)))
+
+    def returned(self, values: tuple[n.Expression, ...]) -> tuple[n.Expression, ...]:
+        """What a return gives, whose operands these are."""
+        return values
 
     def rule_unreachable(self) -> None:
         self.stop(0)
@@ -408,7 +398,7 @@ class Lifting(Operands):
 
     def call(self, type_: t.FunctionType, more: int = 0) -> None:
         if more:
-            self.settle(n.TRAPS, frozenset())  # Python evaluates what is called first
+            self.settle(n.TRAPS, NOTHING)  # Python evaluates what is called first
         self.apply(len(type_.parameters) + more, type_.results, n.EVERYTHING)
 
     def rule_call(self, index: int) -> None:
@@ -422,7 +412,7 @@ class Lifting(Operands):
 
     def tail_call(self, type_: t.FunctionType, more: int = 0) -> None:
         self.graph.has_tail_calls = True
-        self.settle(n.TRAPS, frozenset())
+        self.settle(n.TRAPS, NOTHING)
         self.stop(len(type_.parameters) + more)
 
     def rule_return_call(self, index: int) -> None:
@@ -436,7 +426,7 @@ class Lifting(Operands):
 
     def start_again(self) -> None:
         """A function that calls itself in its own place does a turn of a loop around it."""
-        self.settle(n.TRAPS, frozenset())
+        self.settle(n.TRAPS, NOTHING)
         self.assign_all(self.graph.parameters, self.graph.parameter_types)
         for name, type_ in self.graph.locals:
             self.block.statements.append(n.Assign((name,), zero(type_, self.index), (type_,)))
@@ -459,27 +449,30 @@ class Lifting(Operands):
 
     # Variables, and instructions whose types depend on their operands
 
+    def variable(self, index: int) -> n.Get:
+        known = self.variables.get(index)
+        if known is None:
+            known = self.variables[index] = n.Get(f"l{index}", self.context.local(index))
+        return known
+
     def rule_local_get(self, index: int) -> None:
-        variable = self.variables.get(index)
-        if variable is None:
-            variable = self.variables[index] = n.Get(f"l{index}", self.context.local(index))
-        self.stack.append(variable)
+        self.push_leaf(self.variable(index))
 
     def rule_local_set(self, index: int) -> None:
-        (value,) = self.pop(1)
-        self.assign((f"l{index}",), value, (self.context.local(index),))
+        variable = self.variable(index)
+        self.assign((variable.name,), self.stack.pop(), (variable.type,))
 
     def rule_local_tee(self, index: int) -> None:
         self.rule_local_set(index)
-        self.rule_local_get(index)
+        self.stack.append(self.variable(index))
 
     def rule_drop(self) -> None:
-        (value,) = self.pop(1)
+        value = self.stack.pop()
         if value.effects & n.TRAPS:
             self.assign((), value, ())
 
     def rule_select(self, types: tuple[t.ValueType, ...] = ()) -> None:
-        self.settle(n.TRAPS, frozenset())  # only one of the two operands will be evaluated
+        self.settle(n.TRAPS, NOTHING)  # only one of the two operands will be evaluated
         self.apply(3, (self.stack[-3].type or t.BOTTOM,), n.PURE)
 
     def rule_ref_is_null(self) -> None:
@@ -496,3 +489,12 @@ class Lifting(Operands):
 
 
 VARIABLES = ("local.get", "local.set", "local.tee", "select")
+
+
+@cache
+def action(row: Row) -> Action:
+    """What an instruction of a row does, given what is lifted and its immediates."""
+    if row.kind is Kind.CONTROL or row.mnemonic in VARIABLES:
+        rule: Action = getattr(Lifting, f"rule_{row.rule}")
+        return rule
+    return plain(row) or Lifting.apply_typed

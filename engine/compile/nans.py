@@ -15,7 +15,6 @@ from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.compile.analysis import targets
 from quire.engine.compile.facts import State
-from quire.engine.compile.lift import Graph
 from quire.engine.instructions.expressions import Value
 
 FLOATS = (t.F32, t.F64)
@@ -30,7 +29,7 @@ class FloatEvaluator(Protocol):
     def known(self, expression: n.Expression, state: State) -> Value: ...
 
 
-def find_loose(graph: Graph, evaluator: FloatEvaluator) -> None:
+def find_loose(graph: n.Graph, evaluator: FloatEvaluator) -> None:
     """Tell the evaluator which variables are loose: what gets loose NaNs, and none whose bits count."""
     assigned = list(_assignments(graph))
     if not any(expression is not None for _, expression in assigned):
@@ -62,7 +61,7 @@ def _is_loose(expression: n.Expression, evaluator: FloatEvaluator) -> bool:
     return evaluator.known(expression, {}).loose
 
 
-def _assignments(graph: Graph) -> Iterator[tuple[str, n.Expression | None]]:
+def _assignments(graph: n.Graph) -> Iterator[tuple[str, n.Expression | None]]:
     """Each float variable with an expression that it gets and that may be a NaN; None for one whose bits count."""
     for name, type_ in zip(graph.parameters, graph.parameter_types, strict=True):
         if type_ in FLOATS:

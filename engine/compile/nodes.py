@@ -178,6 +178,27 @@ class Block:
         return f"<block {self.number}>"
 
 
+@dataclass(eq=False, slots=True)
+class Graph:
+    """A lifted function. `loops`: the blocks that loops start with, and the number behind their last block."""
+
+    region: Region
+    blocks: list[Block]
+    parameters: tuple[str, ...]
+    parameter_types: tuple[t.ValueType, ...]
+    locals: tuple[tuple[str, t.ValueType], ...]
+    results: tuple[t.ValueType, ...]
+    loops: dict[Block, int] = field(default_factory=dict)
+    has_tail_calls: bool = False
+    nesting: int = 0  # loops and tries, one within the other, at most
+
+    def take_apart(self) -> None:
+        """Let go of everything. Blocks refer to each other in circles, which Python would find only now and then."""
+        for block in self.blocks:
+            block.region.entry = block.end = None
+            block.statements.clear()
+
+
 def successors(block: Block) -> Sequence[Block]:
     """Where a block may lead within its function, each once, in the order of the source."""
     match block.end:

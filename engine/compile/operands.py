@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
-from quire.engine.compile.effects import conflict
+from quire.engine.compile.effects import EXCLUDED, effects_of
 from quire.engine.instructions import CORE_ROWS
+from quire.engine.instructions.row import Row
 from quire.engine.instructions.templates import Naming
 from quire.engine.module import Instruction
 
@@ -26,28 +28,35 @@ class Operands:
         self.block = block
         self.instructions = instructions
         self.index = 0
+        self.leaves: dict[int, n.Expression] = {}  # what instructions push that need nothing, by their identity
 
     def slot(self, height: int) -> str:
         return f"s{height}"
 
     def pop(self, count: int) -> tuple[n.Expression, ...]:
-        base = len(self.stack) - count
-        operands = tuple(self.stack[base:])
-        del self.stack[base:]
+        if not count:
+            return ()
+        operands = tuple(self.stack[-count:])
+        del self.stack[-count:]
         return operands
 
-    def push_slots(self, types: tuple[t.OperandType, ...]) -> tuple[str, ...]:
+    def push_slots(self, types: tuple[t.OperandType, ...]) -> list[str]:
         """Push what is in the next slots; their names."""
-        names = tuple(self.slot(len(self.stack) + at) for at in range(len(types)))
-        self.stack.extend(n.Get(name, type_) for name, type_ in zip(names, types, strict=True))
+        names = [self.slot(at) for at in range(len(self.stack), len(self.stack) + len(types))]
+        self.stack += map(n.Get, names, types)
         return names
+
+    def push_leaf(self, leaf: n.Expression) -> None:
+        """Push what the present instruction always pushes, and all others that are the same object."""
+        self.leaves[id(self.instructions[self.index])] = leaf
+        self.stack.append(leaf)
 
     def operation(self, operands: tuple[n.Expression, ...], type_: t.OperandType | None, effects: int) -> n.Operation:
         depth, reads = 0, NOTHING
         for each in operands:
             effects |= each.effects
             depth = max(depth, each.depth)
-            reads = reads | each.reads if reads else each.reads
+            reads = union(reads, each.reads)
         return n.Operation(self.index, self.instructions[self.index], operands, type_, effects, depth + 1, reads)
 
     def apply(self, count: int, results: tuple[t.OperandType, ...], effects: int) -> None:
@@ -55,7 +64,7 @@ class Operands:
         if not count and not results and effects == n.PURE:
             return
         if effects & WRITES and count > 1 and len([each for each in self.stack[-count:] if each.effects & n.TRAPS]) > 1:
-            self.settle(n.TRAPS, frozenset())  # Python evaluates what is stored first
+            self.settle(n.TRAPS, NOTHING)  # Python evaluates what is stored first
         operation = self.operation(self.pop(count), results[0] if len(results) == 1 else None, effects)
         if len(results) == 1 and not effects & (WRITES | n.CALLS):
             self.push(operation)
@@ -92,20 +101,22 @@ class Operands:
 
     def assign(self, targets: tuple[str, ...], value: n.Expression, types: tuple[t.OperandType, ...]) -> None:
         """A statement, after what must come before it."""
-        self.settle(value.effects, frozenset(targets))
-        last = self.block.statements[-1] if self.block.statements else None
-        slot = value.name if isinstance(value, n.Get) and value.name[0] == "s" else None
-        if slot and isinstance(last, n.Assign) and last.targets == (slot,):  # its only use is here
-            last.targets = targets
-            return
-        self.block.statements.append(n.Assign(targets, value, types))
+        if self.stack:
+            self.settle(value.effects, frozenset(targets))
+        statements = self.block.statements
+        if statements and isinstance(value, n.Get) and value.name[0] == "s":
+            last = statements[-1]
+            if isinstance(last, n.Assign) and last.targets == (value.name,):  # its only use is here
+                last.targets = targets
+                return
+        statements.append(n.Assign(targets, value, types))
 
     def settle(self, effects: int, writes: frozenset[str]) -> None:
         """Evaluate the operands that must not wait until a statement with these effects is done."""
         chosen = []
         for height in range(len(self.stack) - 1, -1, -1):
             value = self.stack[height]
-            if conflict(value.effects, effects) or not writes.isdisjoint(value.reads):
+            if value.effects & EXCLUDED[effects] or not writes.isdisjoint(value.reads):
                 chosen.append(height)
                 effects |= value.effects & n.TRAPS
                 writes |= {self.slot(height)}
@@ -146,11 +157,11 @@ class Operands:
 
     def settle_from(self, base: int) -> None:
         """Put all operands from a height on into their slots, after operands below that still read these."""
-        self.settle(
-            n.PURE, frozenset(self.slot(height) for height in range(base, len(self.stack)) if self.moves(height))
-        )
-        for height in range(base, len(self.stack)):
-            self.settle_at(height)
+        moving = [height for height in range(base, len(self.stack)) if self.moves(height)]
+        if moving:
+            self.settle(n.PURE, frozenset(map(self.slot, moving)))
+            for height in moving:
+                self.settle_at(height)
 
     def moves(self, height: int) -> bool:
         """Whether an operand is not in its slot."""
@@ -162,6 +173,87 @@ class Operands:
         for height, value in enumerate(self.stack):
             if value.reads or value.effects or value.depth != 1:
                 self.settle_at(height)
+
+
+def union(first: frozenset[str], second: frozenset[str]) -> frozenset[str]:
+    """Of what two operands read, which often is nothing or the same."""
+    if not second or first is second:
+        return first
+    return first | second if first else second
+
+
+Action = Callable[..., None]
+"""What lifting does for an instruction, given the operands and the immediates."""
+
+
+@cache
+def plain(row: Row) -> Action | None:
+    """For a row without rules of its own whose operands and results are the same everywhere; None for another one."""
+    if row.arity is None:
+        return None
+    (count, results), effects = row.arity, effects_of(row)
+    if len(results) != 1 or effects & (WRITES | n.CALLS) or row.naming or not 0 <= count <= 2:
+        return applied(count, results, effects, row.naming)
+    if not count:
+        return applied(count, results, effects, row.naming) if effects else pushed(results[0])
+    if row.template is not None and row.template.rounds:
+        return applied(count, results, effects, row.naming)
+    return unary(results[0], effects) if count == 1 else binary(results[0], effects)
+
+
+def applied(count: int, results: tuple[t.ValueType, ...], effects: int, naming: Naming) -> Action:
+    """An instruction that may be a statement, or that needs its operands in slots."""
+
+    def apply(operands: Operands, *immediates: object) -> None:
+        if naming:
+            operands.apply_named(count, results, effects, naming)
+        else:
+            operands.apply(count, results, effects)
+
+    return apply
+
+
+def pushed(type_: t.ValueType) -> Action:
+    """An instruction without operands and effects."""
+
+    def push(operands: Operands, *immediates: object) -> None:
+        operands.push_leaf(operands.operation((), type_, n.PURE))
+
+    return push
+
+
+def unary(type_: t.ValueType, effects: int) -> Action:
+    """An expression of one operand."""
+
+    def combine(operands: Operands, *immediates: object) -> None:
+        stack, index = operands.stack, operands.index
+        a = stack.pop()
+        depth, more = a.depth + 1, effects | a.effects
+        operation = n.Operation(index, operands.instructions[index], (a,), type_, more, depth, a.reads)
+        if depth > DEEPEST:
+            operands.push(operation)
+        else:
+            stack.append(operation)
+
+    return combine
+
+
+def binary(type_: t.ValueType, effects: int) -> Action:
+    """An expression of two operands."""
+
+    def combine(operands: Operands, *immediates: object) -> None:
+        stack, index = operands.stack, operands.index
+        b = stack.pop()
+        a = stack.pop()
+        depth = (max(b.depth, a.depth)) + 1
+        more, reads = effects | a.effects | b.effects, union(a.reads, b.reads)
+        operation = n.Operation(index, operands.instructions[index], (a, b), type_, more, depth, reads)
+        if depth > DEEPEST:
+            operands.push(operation)
+        else:
+            stack.append(operation)
+
+    return combine
 
 
 def is_constant(value: n.Expression) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
-from quire.engine.compile.lift import Control, Graph, Lifting
+from quire.engine.compile.lift import Control, Lifting
 from quire.engine.compile.operands import number
 from quire.engine.interpret.prepare import OPENERS, Loop
 from quire.engine.runtime.function import WasmFunction
@@ -21,7 +21,7 @@ from quire.engine.validate import ValidModule
 RETURNED = 0  # the way out of a loop that is out of its function, too
 
 
-def outline(valid: ValidModule, function: WasmFunction, loop: Loop) -> Graph:
+def outline(valid: ValidModule, function: WasmFunction, loop: Loop) -> n.Graph:
     """The graph of a loop. Ways out count from 1: to the labels around it, the function's first, then to its end."""
     return Outlining(valid, function, loop).run()
 
@@ -65,7 +65,7 @@ class Outlining(Lifting):
         label = self.new_block()
         return Control(label, carried, label, carried, height, tuple(self.stack[:height]), self.region)
 
-    def run(self) -> Graph:
+    def run(self) -> n.Graph:
         self.visit(self.loop.first, self.loop.last + 1)
         end = self.way_out(self.type.results, self.loop.end.height)
         if self.reachable:
@@ -86,7 +86,6 @@ class Outlining(Lifting):
         values = (n.Get(name, type_) for name, type_ in self.locals)
         self.finish(n.Return((number(way, self.index), *values, *self.pop(len(control.carried)))))
 
-    def rule_return(self) -> None:
-        super().rule_return()
-        if isinstance(self.block.end, n.Return):
-            self.block.end = n.Return((number(RETURNED, self.index), *self.block.end.values))
+    def returned(self, values: tuple[n.Expression, ...]) -> tuple[n.Expression, ...]:
+        """With which way out it is."""
+        return (number(RETURNED, self.index), *values)

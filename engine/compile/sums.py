@@ -15,7 +15,6 @@ from typing import Protocol
 from quire.engine.compile import nodes as n
 from quire.engine.compile.analysis import targets
 from quire.engine.compile.facts import WHOLE, State
-from quire.engine.compile.lift import Graph
 from quire.engine.instructions.expressions import FAR, OFTEN, Value
 
 GROWING = (-FAR // 2, FAR // 2)  # what is said of a sum that grows: more than any type allows is enough
@@ -48,7 +47,7 @@ class Variable:
 Place = tuple[n.Block, ...]
 
 
-def find_waiting(graph: Graph, evaluator: IntegerEvaluator) -> None:
+def find_waiting(graph: n.Graph, evaluator: IntegerEvaluator) -> None:
     """Tell the evaluator which variables wait."""
     if not graph.loops:
         return
@@ -107,7 +106,7 @@ def is_passing(variable: Variable) -> bool:
 class Survey:
     """Looks at all that happens to integer variables in a function."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: n.Graph) -> None:
         self.variables: dict[str, Variable] = {}
         for block, place in places(graph):
             for statement in block.statements:
@@ -172,7 +171,7 @@ class Survey:
                     self.variable(name).is_place = True
 
 
-def places(graph: Graph) -> Iterator[tuple[n.Block, Place]]:
+def places(graph: n.Graph) -> Iterator[tuple[n.Block, Place]]:
     """Each block with the headers of the loops around it."""
     around: list[n.Block] = []
     for block in graph.blocks:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 from quire.engine import types as t
@@ -82,7 +81,7 @@ class Translator:
         self.views = views
         self.function = function
         self.access = access
-        self.bytes = cache(self.bytes_of)
+        self.known_bytes: dict[int, Bytes | None] = {}
         self.special = special
         self.spots: list[Spot] = []
         self.uses: set[Use] = set()
@@ -91,8 +90,13 @@ class Translator:
         self.opened: set[n.Operation] = set()  # accesses that were checked before
         self.memo: dict[n.Operation, Made] = {}
 
-    def bytes_of(self, memory: int) -> Bytes | None:
+    def bytes(self, memory: int) -> Bytes | None:
         """How code gets at the bytes of a memory; None where it must ask the memory."""
+        if memory not in self.known_bytes:
+            self.known_bytes[memory] = self.bytes_of(memory)
+        return self.known_bytes[memory]
+
+    def bytes_of(self, memory: int) -> Bytes | None:
         code, type_ = self.access(memory), self.context.memories[memory]
         viewed = self.views and sys.byteorder == "little" and type_.page_size % 8 == 0
         if code is None:

@@ -37,6 +37,7 @@ from quire.engine.instructions.templates import Naming, Template
 
 Signature = Callable[..., t.FunctionType]
 Opcode = int | tuple[int, int]
+Arity = tuple[int, tuple[t.ValueType, ...]]  # how many operands, and the types of the results
 
 
 class Kind(Enum):
@@ -63,6 +64,7 @@ class Row:
     template: Template | None = None  # the function as a Python expression; without one the function is called
     access: Access | None = None  # what a load or store does with the bytes
     naming: Naming = Naming.NEVER  # whether code made from these needs its operands in variables
+    arity: Arity | None = None  # where it is the same everywhere
 
     @property
     def rule(self) -> str:
@@ -97,7 +99,16 @@ def numeric(
     fixed = fixed_signature(signature)
     naming = Naming.NEVER if template is None else template.naming
     return Row(
-        opcode, mnemonic, tuple(immediates), Kind.NUMERIC, fixed, run, constant, template=template, naming=naming
+        opcode,
+        mnemonic,
+        tuple(immediates),
+        Kind.NUMERIC,
+        fixed,
+        run,
+        constant,
+        template=template,
+        naming=naming,
+        arity=_arity(signature),
     )
 
 
@@ -117,7 +128,17 @@ def stateful(
     combines = access is not None and access.make is not None and len(kinds) > 1 and not access.stores
     naming = Naming.ALWAYS if combines else Naming.NEVER
     return Row(
-        opcode, mnemonic, kinds, Kind.STATEFUL, fixed, run, False, needs_data_count, access=access, naming=naming
+        opcode,
+        mnemonic,
+        kinds,
+        Kind.STATEFUL,
+        fixed,
+        run,
+        False,
+        needs_data_count,
+        access=access,
+        naming=naming,
+        arity=_arity(signature),
     )
 
 
@@ -161,6 +182,12 @@ def parse_signature(text: str, address: t.NumberType | None = None) -> t.Functio
     named = {**_NAMED, "addr": address}
     parameters, results = (tuple(named[word] for word in side.split()) for side in (left, right))
     return t.FunctionType(parameters, results)  # type: ignore[arg-type]
+
+
+def _arity(text: str) -> Arity | None:
+    """How many operands there are and which results, unless the type of a result depends on a memory."""
+    operands, _, results = text.partition("->")
+    return None if "addr" in results.split() else (len(operands.split()), parse_signature(text).results)
 
 
 def fixed_signature(text: str) -> Signature:
