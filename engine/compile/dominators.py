@@ -5,19 +5,23 @@ Algorithm: Cooper, Harvey, Kennedy, "A simple, fast dominance algorithm", 2001. 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from quire.engine.compile.nodes import Block, Region, successors
 
 
 @dataclass(eq=False, slots=True)
 class Order:
-    """The blocks of a region that can be reached, in reverse postorder, and what dominates what."""
+    """The blocks of a region that can be reached, in reverse postorder, and what dominates what.
+
+    `predecessors` lead to a block from before it, `back` to the start of a loop from inside it; none are missing there.
+    """
 
     blocks: list[Block]
     position: dict[Block, int]
     predecessors: dict[Block, list[Block]]
-    children: dict[Block, list[Block]] = field(default_factory=dict)
+    back: dict[Block, list[Block]]
+    children: dict[Block, list[Block]]
 
     def goes_back(self, source: Block, target: Block) -> bool:
         """Whether a branch leads to the start of a loop that it is in."""
@@ -30,25 +34,30 @@ def order(region: Region) -> Order:
     blocks = [] if entry is None else _reverse_postorder(entry, region)
     position = {block: at for at, block in enumerate(blocks)}
     predecessors: dict[Block, list[Block]] = {block: [] for block in blocks}
-    for block in blocks:
+    back: dict[Block, list[Block]] = {}
+    for at, block in enumerate(blocks):
         for successor in successors(block):
-            if successor in position:
+            there = position.get(successor)
+            if there is None:
+                continue
+            if there > at:
                 predecessors[successor].append(block)
-    result = Order(blocks, position, predecessors)
-    _dominators(result)
-    return result
+            else:
+                back.setdefault(successor, []).append(block)
+    return Order(blocks, position, predecessors, back, _dominated(blocks, position, predecessors))
 
 
 def _reverse_postorder(entry: Block, region: Region) -> list[Block]:
     postorder: list[Block] = []
     seen = {entry}
-    pending = [(entry, iter(_own(entry, region)))]
+    pending = [(entry, _own(entry, region))]
     while pending:
         block, rest = pending[-1]
-        for successor in rest:
+        while rest:
+            successor = rest.pop()
             if successor not in seen:
                 seen.add(successor)
-                pending.append((successor, iter(_own(successor, region))))
+                pending.append((successor, _own(successor, region)))
                 break
         else:
             postorder.append(block)
@@ -57,36 +66,27 @@ def _reverse_postorder(entry: Block, region: Region) -> list[Block]:
 
 
 def _own(block: Block, region: Region) -> list[Block]:
-    """The successors in the region, the last first: then the first comes first in reverse postorder."""
-    return [each for each in reversed(successors(block)) if each.region is region]
+    """The successors in the region. The last is taken first: then the first comes first in reverse postorder."""
+    return [each for each in successors(block) if each.region is region]
 
 
-def _dominators(result: Order) -> None:
-    blocks, position = result.blocks, result.position
+def _dominated(
+    blocks: list[Block], position: dict[Block, int], predecessors: dict[Block, list[Block]]
+) -> dict[Block, list[Block]]:
+    """What each block dominates immediately. What leads back to a loop is dominated by its start, and tells nothing."""
     above = [0] * len(blocks)  # the immediate dominator of each, by position
-    known = [False] * len(blocks)
-    if blocks:
-        known[0] = True
-    changed = True
-    while changed:
-        changed = False
-        for at in range(1, len(blocks)):
-            found = -1
-            for predecessor in reversed(result.predecessors[blocks[at]]):  # from the last on, no way is gone twice
-                other = position[predecessor]
-                if known[other]:
-                    found = other if found < 0 else _meet(above, found, other)
-            if not known[at] or above[at] != found:
-                above[at], known[at], changed = found, True, True
-    result.children = {block: [] for block in blocks}
+    children: dict[Block, list[Block]] = {block: [] for block in blocks}
     for at in range(1, len(blocks)):
-        result.children[blocks[above[at]]].append(blocks[at])
-
-
-def _meet(above: list[int], first: int, second: int) -> int:
-    while first != second:
-        while first > second:
-            first = above[first]
-        while second > first:
-            second = above[second]
-    return first
+        block = blocks[at]
+        first, *others = predecessors[block]
+        found = position[first]
+        for each in others:
+            other = position[each]
+            while found != other:
+                if found > other:
+                    found = above[found]
+                else:
+                    other = above[other]
+        above[at] = found
+        children[blocks[found]].append(block)
+    return children

@@ -201,16 +201,14 @@ class Graph:
 
 def successors(block: Block) -> Sequence[Block]:
     """Where a block may lead within its function, each once, in the order of the source."""
-    match block.end:
-        case Jump(target):
-            return (target,)
-        case Branch(_, then, otherwise):
-            return tuple(dict.fromkeys((then, otherwise)))
-        case Switch(_, targets):
-            return tuple(dict.fromkeys(targets))
-        case Try(region):
-            return region.exits
-    return ()
+    end = block.end
+    if isinstance(end, Jump):
+        return (end.target,)
+    if isinstance(end, Branch):
+        return (end.then, end.otherwise) if end.then is not end.otherwise else (end.then,)
+    if isinstance(end, Switch):
+        return tuple(dict.fromkeys(end.targets))
+    return end.region.exits if isinstance(end, Try) else ()
 
 
 def expressions(block: Block) -> Iterator[Expression]:

@@ -65,7 +65,7 @@ class Loop:
 
     header: n.Block
     body: Tree
-    after: frozenset[n.Block] = frozenset()  # where the code behind the loop gets by itself
+    after: n.Block | None = None  # where the code behind the loop gets by itself
     flags: dict[n.Block, Way] = field(default_factory=dict)  # what is left to leave behind this frame
 
 
@@ -86,7 +86,7 @@ class Several:
     labels: tuple[n.Block, ...]
     body: Tree
     arms: list[Tree]
-    after: frozenset[n.Block] = frozenset()
+    after: n.Block | None = None
     flags: dict[n.Block, Way] = field(default_factory=dict)
 
 
@@ -119,11 +119,9 @@ def structure(region: n.Region, loops: Container[n.Block]) -> Iterator[Tree]:
     A tree is to be done with when the next is asked for. `loops` are the blocks that loops start with.
     """
     tree = Structuring(region, loops).run()
-    if resolve(tree) and nesting(tree) <= DEEPEST_NESTING:
-        yield tree
+    yield from resolved(tree)
     flatten(tree)
-    if resolve(tree) and nesting(tree) <= DEEPEST_NESTING:
-        yield tree
+    yield from resolved(tree)
 
 
 def is_small(block: n.Block) -> bool:
@@ -141,25 +139,26 @@ class Structuring:
         self.loops = loops
         self.order: Order = order(region)
         self.bodies = loop_bodies(self.order)
-        self.within_loops: dict[n.Block, list[n.Block]] = {block: [] for block in self.order.blocks}
+        self.within_loops: dict[n.Block, list[n.Block]] = {}
         for header, body in self.bodies.items():
             for block in body:
-                self.within_loops[block].append(header)
+                self.within_loops.setdefault(block, []).append(header)
         self.merges = {block for block in self.order.blocks if self.is_merge(block)}
-        self.move_behind_loops()
+        if self.bodies:
+            self.move_behind_loops()
 
     def is_merge(self, block: n.Block) -> bool:
         """Whether a block stands behind the code that leads to it: several branches do, or a handler."""
-        forward = [each for each in self.order.predecessors[block] if not self.order.goes_back(each, block)]
-        if is_small(block) and not any(isinstance(each.end, n.Try) for each in forward):
-            return False
-        return len(forward) > 1 or any(isinstance(each.end, n.Try) for each in forward)
+        forward = self.order.predecessors[block]
+        if len(forward) > 1:
+            return not is_small(block) or any(isinstance(each.end, n.Try) for each in forward)
+        return bool(forward) and isinstance(forward[0].end, n.Try)
 
     def move_behind_loops(self) -> None:
         """What only a loop leads to, without being part of it, follows it instead of standing in it."""
         children = self.order.children
         for block in self.order.blocks:
-            for child in tuple(children[block]):
+            for child in tuple(children[block]) if block in self.within_loops else ():
                 header = self.outermost_left(block, child)
                 if header is not None and (child in self.merges or not is_small(child)):
                     children[block].remove(child)
@@ -177,7 +176,8 @@ class Structuring:
     def tree(self, block: n.Block) -> Tree:
         """The code of a block and of all that it dominates."""
         merges = [each for each in self.order.children.get(block, ()) if each in self.merges]
-        merges.sort(key=self.order.position.__getitem__)
+        if len(merges) > 1:
+            merges.sort(key=self.order.position.__getitem__)
         body = self.bodies.get(block)
         if body is None:
             return self.followed(self.leaf(block), merges)
@@ -191,30 +191,29 @@ class Structuring:
         return tree
 
     def leaf(self, block: n.Block) -> Tree:
-        code = Code(block)
-        match block.end:
-            case n.Jump(target):
-                return [code, *self.go(block, target)]
-            case n.Branch(condition, then, otherwise):
-                return [code, If(block, condition, self.go(block, then), self.go(block, otherwise))]
-            case n.Switch(selector, targets):
-                arms = list(dict.fromkeys(targets))
-                numbers = {target: at for at, target in enumerate(arms)}
-                trees = [self.go(block, target) for target in arms]
-                return [code, Select(block, selector, tuple(numbers[each] for each in targets), trees)]
-            case n.Try(region):
-                inner = Structuring(region, self.loops).run()
-                return [code, Guarded(block, region, inner, [Exit(each.block, block) for each in region.handlers])]
+        code, end = Code(block), block.end
+        if isinstance(end, n.Jump):
+            return [code, *self.go(block, end.target)]
+        if isinstance(end, n.Branch):
+            return [code, If(block, end.condition, self.go(block, end.then), self.go(block, end.otherwise))]
+        if isinstance(end, n.Switch):
+            arms = list(dict.fromkeys(end.targets))
+            numbers = {target: at for at, target in enumerate(arms)}
+            trees = [self.go(block, target) for target in arms]
+            return [code, Select(block, end.selector, tuple(numbers[each] for each in end.targets), trees)]
+        if isinstance(end, n.Try):
+            inner = Structuring(end.region, self.loops).run()
+            return [code, Guarded(block, end.region, inner, [Exit(each.block, block) for each in end.region.handlers])]
         code.end = True
         return [code]
 
     def go(self, source: n.Block, target: n.Block) -> Tree:
         """The code of a branch."""
-        if is_small(target) and target.region is not self.region:
+        if target.region is not self.region and is_small(target):
             return [Code(target, end=True)]
-        outside = target not in self.order.position
-        back = target in self.loops if outside else self.order.goes_back(source, target)
-        if outside or back or target in self.merges:
+        there = self.order.position.get(target)
+        back = target in self.loops if there is None else there <= self.order.position[source]
+        if there is None or back or target in self.merges:
             return [Exit(target, source, back)]
         return self.tree(target)
 
@@ -222,30 +221,28 @@ class Structuring:
 def loop_bodies(order_: Order) -> dict[n.Block, set[n.Block]]:
     """For each start of a loop the blocks from which it is reached again."""
     bodies: dict[n.Block, set[n.Block]] = {}
-    for block in order_.blocks:
-        back = [each for each in order_.predecessors[block] if order_.goes_back(each, block)]
-        if back:
-            body = bodies[block] = {block}
-            while back:
-                each = back.pop()
+    for header in order_.blocks if order_.back else ():
+        pending = list(order_.back.get(header, ()))
+        if pending:
+            body = bodies[header] = {header}
+            while pending:
+                each = pending.pop()
                 if each not in body:
                     body.add(each)
-                    back += order_.predecessors[each]
+                    pending += order_.predecessors[each]
+                    pending += order_.back.get(each, ())
     return bodies
 
 
-def parts(node: Control) -> list[Tree]:
+def parts(node: Control) -> Sequence[Tree]:
     """The trees inside a node."""
-    match node:
-        case If(_, _, then, otherwise):
-            return [then, otherwise]
-        case Select(_, _, _, arms):
-            return arms
-        case Several(_, body, arms):
-            return [body, *arms]
-        case Loop(_, body) | Once(_, body) | Guarded(_, _, body, _):
-            return [body]
-    return []
+    if isinstance(node, Exit):
+        return ()
+    if isinstance(node, If):
+        return (node.then, node.otherwise)
+    if isinstance(node, Select):
+        return node.arms
+    return (node.body, *node.arms) if isinstance(node, Several) else (node.body,)
 
 
 def walk(tree: Tree) -> Iterator[Code | Control]:
@@ -313,107 +310,100 @@ def several(links: list[tuple[Once, Tree]]) -> Several:
 # Exits
 
 
-def resolve(tree: Tree) -> bool:
-    """Say of every exit how it is done, unless one leaves too many frames."""
-    mark_falls(tree, frozenset())
-    while True:
-        search = Search()
-        search.visit(tree, ())
-        if search.too_deep or not search.wanted:
-            return not search.too_deep
-        for each in search.wanted:
-            each.used = True
+def resolved(tree: Tree) -> Iterator[Tree]:
+    """The tree, where Python nests as deep; of every exit, it is said then how it is done."""
+    places = Places()
+    places.visit(tree, None, (), 0)
+    if places.resolve() and (places.deepest <= DEEPEST_NESTING or nesting(tree) <= DEEPEST_NESTING):
+        try:
+            yield tree
+        finally:
+            places.forget()
 
 
-def mark_falls(tree: Tree, after: frozenset[n.Block]) -> None:
-    """Mark the exits that need nothing, given where the code behind the tree gets by itself."""
-    for at, each in enumerate(tree):
-        behind = after if at == len(tree) - 1 else frozenset[n.Block]()
-        match each:
-            case Exit(target):
-                each.falls = target in behind
-            case If(_, _, then, otherwise):
-                mark_falls(then, behind)
-                mark_falls(otherwise, behind)
-            case Select(_, _, _, arms):
-                for arm in arms:
-                    mark_falls(arm, behind)
-            case Loop(header, body):
-                each.after = behind
-                mark_falls(body, frozenset((header,)))
-            case Once(label, body):
-                mark_falls(body, frozenset((label,)))
-            case Several(_, body, arms):
-                each.after = behind
-                for part in (body, *arms):
-                    mark_falls(part, frozenset())
-            case Guarded(_, _, body, exits):
-                mark_falls(body, behind)
-                for exit_ in exits:
-                    exit_.falls = exit_.target in behind
-
-
-class Search:
-    """Finds the way of each exit. `wanted` are the frames that must become loops of Python before all have one."""
+class Places:
+    """Where the exits of a tree stand, and what they come to."""
 
     def __init__(self) -> None:
-        self.wanted: list[Once] = []
-        self.too_deep = False
+        self.exits: list[tuple[Exit, tuple[Frame, ...]]] = []  # those that need something; the innermost frame first
+        self.deepest = 0  # as many frames and tries are around code, at most
 
-    def visit(self, tree: Tree, frames: tuple[Frame, ...]) -> None:
-        """`frames` are around the tree, innermost first."""
-        for each in tree:
-            match each:
-                case Exit():
-                    self.find(each, frames)
-                case If(_, _, then, otherwise):
-                    self.visit(then, frames)
-                    self.visit(otherwise, frames)
-                case Select(_, _, _, arms):
-                    for arm in arms:
-                        self.visit(arm, frames)
-                case Loop() | Once() | Several():
-                    each.flags.clear()
-                    for part in parts(each):
-                        self.visit(part, (each, *frames))
-                case Guarded(_, _, body, exits):
-                    self.visit(body, frames)
-                    for exit_ in exits:
-                        self.find(exit_, frames)
+    def visit(self, tree: Tree, after: n.Block | None, frames: tuple[Frame, ...], tries: int) -> None:
+        """Find the exits. Behind the tree, the code gets to `after` by itself; `frames` and `tries` are around it."""
+        last = len(tree) - 1
+        for at, each in enumerate(tree):
+            if isinstance(each, Code):
+                continue
+            behind = after if at == last else None
+            if isinstance(each, Exit):
+                self.note(each, behind, frames)
+            elif isinstance(each, If):
+                self.visit(each.then, behind, frames, tries)
+                self.visit(each.otherwise, behind, frames, tries)
+            elif isinstance(each, Once):
+                self.enter(each, each.label, frames, tries)
+            elif isinstance(each, Loop | Several):
+                each.after = behind
+                self.enter(each, each.header if isinstance(each, Loop) else None, frames, tries)
+            elif isinstance(each, Select):
+                for arm in each.arms:
+                    self.visit(arm, behind, frames, tries)
+            else:
+                self.visit(each.body, behind, frames, tries + 1)
+                for exit_ in each.exits:
+                    self.note(exit_, behind, frames)
+        self.deepest = max(self.deepest, len(frames) + tries)
 
-    def find(self, exit_: Exit, frames: tuple[Frame, ...]) -> None:
-        """The innermost frame that leads to the exit's target."""
-        if exit_.falls:
-            return
-        left: list[Frame] = []
-        for frame in frames:
-            if isinstance(frame, (Loop, Several)):
-                left.append(frame)
-                if exit_.target in entries(frame) or exit_.target in frame.after:
-                    break
-            elif frame.label is exit_.target:
-                left.append(frame)
-                if not frame.used:
-                    self.wanted.append(frame)
-                break
-            elif frame.used:
-                left.append(frame)
-        else:
-            raise Crash("a branch leads nowhere", f"from {exit_.source} to {exit_.target}")
-        if len(left) > DEEPEST_NESTING:
-            self.too_deep = True
-            return
-        last = left[-1]
-        exit_.way = Way(tuple(left), exit_.target in entries(last))
-        for at, inner in enumerate(left[:-1]):
-            inner.flags[exit_.target] = Way(tuple(left[at + 1 :]), exit_.way.again)
+    def enter(self, frame: Frame, after: n.Block | None, frames: tuple[Frame, ...], tries: int) -> None:
+        """Visit the inside of a frame."""
+        frame.flags.clear()
+        for part in parts(frame):
+            self.visit(part, after, (frame, *frames), tries)
+
+    def note(self, exit_: Exit, behind: n.Block | None, frames: tuple[Frame, ...]) -> None:
+        exit_.falls = exit_.target is behind
+        if not exit_.falls:
+            self.exits.append((exit_, frames))
+
+    def resolve(self) -> bool:
+        """Say of every exit how it is done, unless one leaves too many frames."""
+        leading = [leads_to(exit_, frames) for exit_, frames in self.exits]
+        for (_, frames), at in zip(self.exits, leading, strict=True):
+            frame = frames[at]
+            if isinstance(frame, Once):
+                frame.used = True
+        for (exit_, frames), at in zip(self.exits, leading, strict=True):
+            left = [each for each in frames[: at + 1] if not isinstance(each, Once) or each.used]
+            if len(left) > DEEPEST_NESTING:
+                return False
+            exit_.way = Way(tuple(left), exit_.target in entries(left[-1]))
+            for inner in range(len(left) - 1):
+                left[inner].flags[exit_.target] = Way(tuple(left[inner + 1 :]), exit_.way.again)
+        return True
+
+    def forget(self) -> None:
+        """Take apart what refers to itself in a circle, which Python would find only now and then."""
+        for exit_, frames in self.exits:
+            exit_.way = None
+            for each in frames:
+                each.flags.clear()
+        self.exits.clear()
+
+
+def leads_to(exit_: Exit, frames: tuple[Frame, ...]) -> int:
+    """Which frame is the innermost that leads to an exit's target."""
+    target = exit_.target
+    for at, frame in enumerate(frames):
+        if isinstance(frame, Once):
+            if frame.label is target:
+                return at
+        elif target is frame.after or target in entries(frame):
+            return at
+    raise Crash("a branch leads nowhere", f"from {exit_.source} to {target}")
 
 
 def entries(frame: Frame) -> tuple[n.Block, ...]:
     """The blocks where a frame goes on when it is continued."""
-    match frame:
-        case Loop(header):
-            return (header,)
-        case Several(labels):
-            return labels
-    return ()
+    if isinstance(frame, Once):
+        return ()
+    return (frame.header,) if isinstance(frame, Loop) else frame.labels

@@ -88,6 +88,7 @@ def test_dominators():
     assert len(found.blocks) == 4
     assert {each.number for each in found.children[entry]} == {each.number for each in found.blocks[1:]}
     assert len(found.predecessors[found.blocks[-1]]) == 2
+    assert not found.back
 
 
 def shape(tree):
@@ -111,7 +112,8 @@ def shape(tree):
 
 def structure_of(body):
     graph, _ = graph_of(body)
-    return shape(next(s.structure(graph.region, graph.loops)))
+    trees = s.structure(graph.region, graph.loops)  # to be kept as long as its tree is looked at
+    return shape(next(trees))
 
 
 def test_branches_that_meet():
