@@ -5,6 +5,7 @@ Where that is not known to be allowed, the code asks the memory through the func
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -85,7 +86,7 @@ def access(translator: Translator, operation: n.Operation, values: list[Value]) 
     translator.spots.append(Spot(operation.index, (reduced.text, *ANY[: len(values) - 1])))
     if operation in translator.opened:  # then the address is in a range of the memory as it stands
         first = values[0]
-        base = address_operand(first._replace(low=max(first.low, 0), high=min(first.high, there.mask)), there)
+        base = address_operand(replace(first, low=max(first.low, 0), high=min(first.high, there.mask)), there)
     return (store if described.stores else load)(translator, operation, values, base, described, there)
 
 
@@ -106,7 +107,7 @@ def load(
     rest = translator.arguments(operation, values)[1:]
     asked = ask(translator, operation, [behind_test(base, there).text, *rest])
     if there.code.ranges:
-        translator.uses.add(Use("readable", "", there.memory))
+        translator.uses.append(Use("readable", "", there.memory))
         at, ranges = there.memory, f"M{there.memory}.open_readable"
         asked = f"({asked}, r{at} := {ranges}[0], re{at} := {ranges}[1])[0]"
     high = found.high if found.low >= 0 else whole(operation.type or t.I32)[1]  # the memory gives the unsigned reading
@@ -118,7 +119,7 @@ def read(translator: Translator, base: Value, m: MemArg, access: Access, there: 
     form = form_of(access)
     if form.view and is_aligned(base, m, there, form):
         return Value(element(translator, base, m, there, form), PRIMARY, form.low, form.high)
-    translator.uses.add(there.use)
+    translator.uses.append(there.use)
     return Value(form.read.format(there.name, address(base, m, there)), form.binding, form.low, form.high)
 
 
@@ -141,7 +142,7 @@ def store(
     rest = translator.arguments(operation, values)[1:] if access.make is not None else [stored.text]
     asked = ask(translator, operation, [behind_test(base, there).text, *rest])
     if there.code.ranges:
-        translator.uses.add(Use("writable", "", there.memory))
+        translator.uses.append(Use("writable", "", there.memory))
         asked += f"; w{there.memory}, we{there.memory} = M{there.memory}.open_writable"
     return Value(f"{first}if {test}: {done}\nelse: {asked}")
 
@@ -151,7 +152,7 @@ def write(translator: Translator, base: Value, m: MemArg, access: Access, there:
     form = form_of(access)
     if form.view and is_aligned(base, m, there, form):
         return f"{element(translator, base, m, there, form)} = {value.text}"
-    translator.uses.add(there.use)
+    translator.uses.append(there.use)
     text = integer(value) if form.bits == 128 else value.text
     return form.write.format(there.name, address(base, m, there), text)
 
@@ -181,7 +182,7 @@ def element(translator: Translator, base: Value, m: MemArg, there: Bytes, form: 
     at = number(shifted(base, form.exponent, there.mask))
     if m.offset:
         at = plus(at, m.offset >> form.exponent)
-    translator.uses.add(Use("view", form.view, there.memory))
+    translator.uses.append(Use("view", form.view, there.memory))
     return f"{form.view}{there.memory}[{at.text}]"
 
 

@@ -167,7 +167,7 @@ class Emitter:
         """The second version of a loop, where `range` counts it."""
         self.writer.states.update(second.states)
         self.writer.translator.opened |= second.opened
-        self.writer.translator.uses |= second.uses
+        self.writer.translator.uses += second.uses
         name, end, by = found.variable, within.end, step
         if second.counter is not None:
             name, exponent = second.counter.element, second.counter.exponent

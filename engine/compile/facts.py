@@ -30,7 +30,7 @@ def whole(type_: t.OperandType) -> Range:
 def variable(name: str, type_: t.OperandType, state: State) -> Value:
     """An integer variable as an expression, with what the state knows of it."""
     low, high, zeros = state.get(name) or whole(type_)
-    return Value(name, PRIMARY, low, high, simple=True, zeros=zeros)
+    return Value(name, PRIMARY, low, high, False, False, False, True, zeros)
 
 
 def note(state: State, name: str, type_: t.OperandType, known: Range) -> None:

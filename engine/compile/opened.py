@@ -143,7 +143,7 @@ class Search:
         before, conditions = [], []
         for (memory, stores), lows in self.lows.items():
             letter, kind = ("w", "writable") if stores else ("r", "readable")
-            self.translator.uses.add(Use(kind, "", memory))
+            self.translator.uses.append(Use(kind, "", memory))
             here, end = f"{letter}{memory}", f"{letter}e{memory}"
             first = written(*next(iter(lows.items())))
             look = f"{here}, {end} = M{memory}.{kind}_around({first})"

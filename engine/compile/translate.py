@@ -6,7 +6,7 @@ Notes each place that may trap, with the text of its operands: from these a trap
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from quire.engine.validate import ModuleContext
 BREAK = "\f"  # white space: where a line goes on in the next one if it has such a place already
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Spot:
     """An instruction that may trap, and its operands as Python expressions; None for a call, which traps elsewhere."""
 
@@ -54,13 +54,14 @@ class Bytes(NamedTuple):
     use: Use
 
 
-class Made(NamedTuple):
+@dataclass(eq=False, slots=True)
+class Made:
     """A whole expression in Python, given what is `known` of the variables that it reads."""
 
     known: tuple[Range | None, ...]
     value: Value
-    spots: list[Spot]
-    uses: set[Use]
+    spots: Sequence[Spot]
+    uses: Sequence[Use]
 
 
 class Translator:
@@ -84,7 +85,7 @@ class Translator:
         self.known_bytes: dict[int, Bytes | None] = {}
         self.special = special
         self.spots: list[Spot] = []
-        self.uses: set[Use] = set()
+        self.uses: list[Use] = []
         self.loose: frozenset[str] = frozenset()  # the variables whose NaNs are made canonical where they are used
         self.waiting: Mapping[str, tuple[int, int]] = {}  # those that are to be reduced where they are used
         self.opened: set[n.Operation] = set()  # accesses that were checked before
@@ -123,8 +124,10 @@ class Translator:
         if isinstance(expression, n.Get):
             return self.variable(expression, state)
         made = self.made(expression, state)
-        self.spots += made.spots
-        self.uses.update(made.uses)
+        if made.spots:
+            self.spots += made.spots
+        if made.uses:
+            self.uses += made.uses
         return made.value
 
     def made(self, operation: n.Operation, state: State) -> Made:
@@ -133,7 +136,7 @@ class Translator:
         memo = self.memo.get(operation)
         if memo is None or memo.known != known:
             outer = self.spots, self.uses
-            self.spots, self.uses = [], set()
+            self.spots, self.uses = [], []
             value = self.evaluated(operation, state)
             memo = self.memo[operation] = Made(known, value, self.spots, self.uses)
             self.spots, self.uses = outer
@@ -152,13 +155,13 @@ class Translator:
             self.variable(each, state) if isinstance(each, n.Get) else self.evaluated(each, state)
             for each in operation.operands
         ]
-        row = operation.instruction.row
+        row, immediates = operation.instruction
         special = self.special(row)
         found = special(self, operation, operands) if special else None
-        if found is None and row.template is not None:
-            immediates = operation.instruction.immediates
-            found = row.template.make(*immediates, *operands) if immediates else row.template.make(*operands)
-            if found is not None and row.template.traps:
+        template = row.template
+        if found is None and template is not None:
+            found = template.make(*immediates, *operands) if immediates else template.make(*operands)
+            if template.traps and found is not None:
                 self.note(operation, operands)
         return self.called(operation, operands) if found is None else found
 
@@ -195,7 +198,7 @@ class Translator:
         row, immediates = operation.instruction
         shared = row.kind is Kind.NUMERIC and not immediates
         name = stem if shared else f"{stem}_{self.function}_{operation.index}"
-        self.uses.add(Use("name", name, operation.index))
+        self.uses.append(Use("name", name, operation.index))
         return name
 
     def result(self, operation: n.Operation, text: str) -> Value:

@@ -142,9 +142,9 @@ class Writer:
         value = self.translator.value(expression, state)
         spots = self.spots()
         text = condition_text(value, expression)
-        value = value._replace(text=text) if not value.truth else value
-        contrary = opposite(value) if value.truth else f"not ({text})" if " " in text else f"not {text}"
-        return value.text, contrary, spots
+        if value.truth:
+            return value.text, opposite(value), spots
+        return text, f"not ({text})" if " " in text else f"not {text}", spots
 
 
 def uses_memory(expression: n.Expression) -> bool:

@@ -7,8 +7,8 @@ operand is the canonical one. Knows Python's operators and no instruction.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 # How tightly Python's operators bind.
 CHOICE, EITHER, BOTH, NOT, COMPARE, OR, XOR, AND, SHIFT, SUM, PRODUCT, UNARY, PRIMARY = *range(1, 13), 15
@@ -20,8 +20,12 @@ NAN = "NAN"  # the canonical NaN, in the world of generated code
 SCRATCH = "_"  # a variable whose value is used at once
 
 
-class Value(NamedTuple):
-    """An expression. `truth` says that it is a bool of Python; `constant` that it is written as a literal."""
+@dataclass(eq=False, slots=True)
+class Value:
+    """An expression. `truth` says that it is a bool of Python; `constant` that it is written as a literal.
+
+    It never changes; to say so would double what it takes to make one, and hardly anything is made as often.
+    """
 
     text: str
     binding: int = PRIMARY
@@ -67,21 +71,23 @@ def infix(
 ) -> Value:
     """A left-associative operation."""
     truth = a.truth and b.truth and binding in (AND, OR, XOR)  # as Python has it
-    text = f"{a.at(binding)} {operator} {b.at(binding + 1)}"
-    return Value(text, binding, low, high, truth, zeros=zeros, scaled=scaled)
+    first = a.text if a.binding >= binding else f"({a.text})"
+    second = b.text if b.binding > binding else f"({b.text})"
+    return Value(f"{first} {operator} {second}", binding, low, high, truth, False, False, False, zeros, scaled)
 
 
-def plus(a: Value, number: int) -> Value:
-    """A value and a literal, which joins one that was added before."""
+def plus(a: Value, number: int, scaled: tuple[Value, int] | None = None) -> Value:
+    """A value and a literal, which joins one that was added before. `scaled` is that of the sum."""
     if a.constant:
         return literal(a.low + number)
     inner, before = a.addend or (a, 0)
     number += before
     if not number:
         return inner
-    operator, zeros = "-" if number < 0 else "+", min(inner.zeros, ctz(number))
-    made = infix(inner, operator, literal(abs(number)), SUM, inner.low + number, inner.high + number, zeros)
-    return made._replace(addend=(inner, number))
+    added = literal(abs(number))
+    text = f"{inner.at(SUM)} {'-' if number < 0 else '+'} {added.text}"
+    low, high, zeros = inner.low + number, inner.high + number, min(inner.zeros, added.zeros)
+    return Value(text, SUM, low, high, False, False, False, False, zeros, scaled, (inner, number))
 
 
 def compare(a: Value, operator: str, b: Value) -> Value:
@@ -106,7 +112,7 @@ def opposite(a: Value) -> str:
 
 def number(a: Value) -> Value:
     """An int where the expression may be a bool."""
-    return a._replace(text=f"+{a.at(UNARY)}", binding=UNARY, truth=False) if a.truth else a
+    return Value(f"+{a.at(UNARY)}", UNARY, a.low, a.high, zeros=a.zeros) if a.truth else a
 
 
 def integer(a: Value) -> str:

@@ -8,7 +8,7 @@ reduced to the range of their type.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from quire.engine.instructions.expressions import (
@@ -111,7 +111,8 @@ class IntegerTemplates:
         if a.constant and not b.constant:
             a, b = b, a
         if b.constant:
-            return plus(a, b.low)._replace(scaled=scaled)
+            made = plus(a, b.low, scaled)
+            return made if made.scaled is scaled else replace(made, scaled=scaled)
         return infix(a, "+", b, SUM, a.low + b.low, a.high + b.high, zeros, scaled)
 
     def sub(self, a: Value, b: Value) -> Value:
