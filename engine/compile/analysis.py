@@ -7,7 +7,7 @@ back to them in the sweep before. It asks the same templates that later write th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import chain
 from typing import Protocol
 
@@ -26,6 +26,8 @@ class Evaluator(Protocol):
 
     def known(self, expression: n.Expression, state: facts.State) -> Value: ...
 
+    def operands(self, operation: n.Operation, state: facts.State) -> Sequence[Value]: ...
+
 
 def analyse(graph: n.Graph, evaluator: Evaluator) -> dict[n.Block, facts.State]:
     """The state at the start of each block that can be reached."""
@@ -34,17 +36,17 @@ def analyse(graph: n.Graph, evaluator: Evaluator) -> dict[n.Block, facts.State]:
 
 def learn(state: facts.State, statement: n.Statement, value: Value | None) -> None:
     """Bring a state from before a statement to behind it. `value` is that of the expression that it assigns."""
-    names, types = targets(statement), statement.types
-    if isinstance(statement, n.Assign) and statement.value.effects & MEMORY:
-        facts.bound_addresses(state, statement.value)
-    if value is not None and len(names) == 1 and types[0] in facts.WHOLE:
-        facts.note(state, names[0], types[0], (value.low, value.high, value.zeros))
-    else:  # several results, those of calls, are canonical
-        for name in names:
-            state.pop(name, None)
-
-
-MEMORY = n.READS_MEMORY | n.WRITES_MEMORY
+    if isinstance(statement, n.Assign):
+        names = statement.targets
+        if statement.value.effects & facts.MEMORY:
+            facts.bound_addresses(state, statement.value)
+        if value is not None and len(names) == 1 and statement.types[0] in facts.WHOLE:
+            facts.note(state, names[0], statement.types[0], (value.low, value.high, value.zeros))
+            return
+    else:
+        names = targets(statement)
+    for name in names:  # several results, those of calls, are canonical
+        state.pop(name, None)
 
 
 def targets(statement: n.Statement) -> tuple[str, ...]:
@@ -89,7 +91,7 @@ class Analysis:
             if block in self.in_loop:
                 state = self.refined(block, state, returned.get(block, ())) if refining else self.loosened(block, state)
             for target, outcome in self.leave(block, state):
-                if self.goes_back(block, target):
+                if target.number <= block.number and self.goes_back(block, target):
                     self.back.setdefault(target, []).append(outcome)
                 else:
                     old = incoming.get(target)
@@ -144,36 +146,42 @@ class Analysis:
 
     def leave(self, block: n.Block, state: facts.State) -> Outcomes:
         """Where a block leads, with what is known there. Asked anew only if it starts with something else."""
-        if block not in self.outcomes or self.states[block] != state:
+        known = self.states.get(block)
+        if known is None or known != state:
             self.states[block] = state
-            self.outcomes[block] = tuple(self.left(block, state))
+            self.outcomes[block] = self.left(block, state)
         return self.outcomes[block]
 
-    def left(self, block: n.Block, state: facts.State) -> Iterator[tuple[n.Block, facts.State]]:
+    def left(self, block: n.Block, state: facts.State) -> Outcomes:
         if block.statements:
             state = dict(state)
             for statement in block.statements:
                 learn(state, statement, self.assigned(statement, state))
-        match block.end:
-            case n.Jump(target):
-                yield target, state
-            case n.Branch(condition, then, otherwise):
-                values = self.operand_values(condition, state)
-                if condition.effects & MEMORY:
-                    state = dict(state)
-                    facts.bound_addresses(state, condition)
-                yield then, facts.refine(state, condition, *values, taken=True)
-                yield otherwise, facts.refine(state, condition, *values, taken=False)
-            case n.Try(region):
-                if region.entry is not None:
-                    yield region.entry, state
-                changed = self.assigned_in(region)
-                kept = {name: known for name, known in state.items() if name not in changed}
-                for handler in region.handlers:
-                    yield handler.block, kept
-            case _:
-                for target in n.successors(block):
-                    yield target, state
+        end = block.end
+        if isinstance(end, n.Jump):
+            return ((end.target, state),)
+        if isinstance(end, n.Branch):
+            return self.branched(end, state)
+        if isinstance(end, n.Try):
+            return self.tried(end.region, state)
+        return tuple((target, state) for target in n.successors(block))
+
+    def branched(self, branch: n.Branch, state: facts.State) -> Outcomes:
+        """A branch tells something of the variables that it compares."""
+        condition, values = branch.condition, self.operand_values(branch.condition, state)
+        if condition.effects & facts.MEMORY:
+            state = dict(state)
+            facts.bound_addresses(state, condition)
+        return (
+            (branch.then, facts.refine(state, condition, *values, taken=True)),
+            (branch.otherwise, facts.refine(state, condition, *values, taken=False)),
+        )
+
+    def tried(self, region: n.Region, state: facts.State) -> Outcomes:
+        changed = self.assigned_in(region)
+        kept = {name: known for name, known in state.items() if name not in changed}
+        handlers = tuple((handler.block, kept) for handler in region.handlers)
+        return handlers if region.entry is None else ((region.entry, state), *handlers)
 
     def assigned(self, statement: n.Statement, state: facts.State) -> Value | None:
         """The value that an integer variable gets."""
@@ -182,9 +190,9 @@ class Analysis:
         return None
 
     def operand_values(self, condition: n.Expression, state: facts.State) -> tuple[Value | None, Value | None]:
-        if not isinstance(condition, n.Operation) or not any(isinstance(each, n.Get) for each in condition.operands):
+        if not isinstance(condition, n.Operation) or all(each.depth for each in condition.operands):
             return None, None  # nothing can be learned of variables
-        values = [self.evaluator.known(each, state) for each in condition.operands[:2]]
+        values = self.evaluator.operands(condition, state)
         return values[0], values[1] if len(values) > 1 else None
 
     def assigned_in(self, region: n.Region) -> Set[str]:

@@ -7,11 +7,13 @@ Spec: none; Cousot and Cousot, "Static determination of dynamic properties of pr
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.instructions.expressions import PRIMARY, Value
+from quire.engine.instructions.row import Row
 
 Range = tuple[int, int, int]  # the least and the greatest value, and how many of the lowest bits are 0
 State = dict[str, Range]
@@ -20,6 +22,7 @@ WHOLE: Mapping[t.OperandType, Range] = MappingProxyType({t.I32: (0, (1 << 32) - 
 ZERO = (0, 0, 64)
 ANYTHING = (0, (1 << 64) - 1, 0)
 _NONE = (0, 0, 0)
+MEMORY = n.READS_MEMORY | n.WRITES_MEMORY
 
 
 def whole(type_: t.OperandType) -> Range:
@@ -35,11 +38,11 @@ def variable(name: str, type_: t.OperandType, state: State) -> Value:
 
 def note(state: State, name: str, type_: t.OperandType, known: Range) -> None:
     """Put into a state what is known of a value that an integer variable gets."""
-    limit = WHOLE[type_]
+    least, most, _ = WHOLE[type_]
     low, high, zeros = known
-    if low < limit[0] or high > limit[1]:
-        low, high, _ = limit  # the variable gets the unsigned reading
-    if zeros or low > limit[0] or high < limit[1]:
+    if low < least or high > most:
+        low, high = least, most  # the variable gets the unsigned reading
+    if zeros or low > least or high < most:
         state[name] = low, high, zeros
     else:
         state.pop(name, None)
@@ -78,12 +81,12 @@ def bound_addresses(state: State, expression: n.Expression) -> None:
     if not isinstance(expression, n.Operation):
         return
     for each in expression.operands:
-        if each.effects & (n.READS_MEMORY | n.WRITES_MEMORY):
+        if each.effects & MEMORY:
             bound_addresses(state, each)
-    access = expression.instruction.row.access
-    address = expression.operands[0] if access is not None else None
-    if access is not None and isinstance(address, n.Get) and address.type is t.I32:
-        most = (1 << 32) - expression.instruction.immediates[0].offset - access.size
+    row, immediates = expression.instruction
+    address = expression.operands[0] if row.access is not None else None
+    if row.access is not None and isinstance(address, n.Get) and address.type is t.I32:
+        most = (1 << 32) - immediates[0].offset - row.access.size
         low, high, zeros = state.get(address.name) or WHOLE[t.I32]
         if low <= most < high:
             state[address.name] = low, most, zeros
@@ -95,27 +98,36 @@ _OPPOSITE = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne", "ne": "
 _MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
 
 
+@cache
+def _relation(row: Row) -> tuple[str, bool]:
+    """In which relation an instruction says that its operands are, and whether as signed numbers; "" for none."""
+    relation, _, sign = row.mnemonic.partition(".")[2].partition("_")
+    return (relation, sign == "s") if relation == "eqz" or relation in _OPPOSITE else ("", False)
+
+
 def refine(state: State, condition: n.Expression, left: Value | None, right: Value | None, *, taken: bool) -> State:
     """The state where a condition is true or, if not `taken`, false. `left` and `right` are its operands' values."""
     if isinstance(condition, n.Get):
         return _learn(state, condition, "ne" if taken else "eq", 0, 0)
-    name = n.mnemonic(condition).partition(".")[2]
-    if name == "eqz" and left is not None:
+    relation, is_signed = _relation(condition.instruction.row) if left is not None else ("", False)
+    if relation == "eqz":
         return _learn(state, condition.operands[0], "eq" if taken else "ne", 0, 0)
-    relation, _, sign = name.partition("_")
-    if relation not in _OPPOSITE or left is None or right is None:
+    if not relation or left is None or right is None:
         return state
     first, second = condition.operands
     limits = WHOLE.get(first.type or t.BOTTOM)
     if limits is None:
         return state
     relation, most = relation if taken else _OPPOSITE[relation], limits[1]
-    if sign == "s":
+    if is_signed:
         most //= 2  # where both are below it
         if not _agree(relation, left, right, most):
             return state
-    state = _learn(state, first, relation, right.low, min(right.high, most))
-    return _learn(state, second, _MIRRORED[relation], left.low, min(left.high, most))
+    if isinstance(first, n.Get):
+        state = _learn(state, first, relation, right.low, min(right.high, most))
+    if isinstance(second, n.Get):
+        state = _learn(state, second, _MIRRORED[relation], left.low, min(left.high, most))
+    return state
 
 
 def _agree(relation: str, left: Value, right: Value, most: int) -> bool:
@@ -129,15 +141,14 @@ def _learn(state: State, expression: n.Expression, relation: str, least: int, gr
     if not isinstance(expression, n.Get) or expression.type not in WHOLE:
         return state
     before = low, high, zeros = state.get(expression.name) or WHOLE[expression.type]
-    match relation:
-        case "lt" | "le":
-            high = min(high, greatest - (relation == "lt"))
-        case "gt" | "ge":
-            low = max(low, least + (relation == "gt"))
-        case "eq":
-            low, high = max(low, least), min(high, greatest)
-        case _ if least == greatest:
-            low, high = low + (low == least), high - (high == least)
+    if relation in ("lt", "le"):
+        high = min(high, greatest - (relation == "lt"))
+    elif relation in ("gt", "ge"):
+        low = max(low, least + (relation == "gt"))
+    elif relation == "eq":
+        low, high = max(low, least), min(high, greatest)
+    elif least == greatest:
+        low, high = low + (low == least), high - (high == least)
     if low > high or (low, high, zeros) == before:  # in the first case, the branch is never taken
         return state
     return {**state, expression.name: (low, high, zeros)}

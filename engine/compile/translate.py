@@ -59,6 +59,7 @@ class Made:
     """A whole expression in Python, given what is `known` of the variables that it reads."""
 
     known: tuple[Range | None, ...]
+    operands: Sequence[Value]
     value: Value
     spots: Sequence[Spot]
     uses: Sequence[Use]
@@ -130,6 +131,10 @@ class Translator:
             self.uses += made.uses
         return made.value
 
+    def operands(self, operation: n.Operation, state: State) -> Sequence[Value]:
+        """The values of the operands of a whole expression."""
+        return self.made(operation, state).operands
+
     def made(self, operation: n.Operation, state: State) -> Made:
         """What an operation becomes; it is made anew only where something else is known of its variables."""
         known = tuple(map(state.get, operation.reads))
@@ -137,8 +142,9 @@ class Translator:
         if memo is None or memo.known != known:
             outer = self.spots, self.uses
             self.spots, self.uses = [], []
-            value = self.evaluated(operation, state)
-            memo = self.memo[operation] = Made(known, value, self.spots, self.uses)
+            operands = self.evaluated_each(operation.operands, state)
+            value = self.evaluated(operation, operands)
+            memo = self.memo[operation] = Made(known, operands, value, self.spots, self.uses)
             self.spots, self.uses = outer
         return memo
 
@@ -149,12 +155,17 @@ class Translator:
             return variable(get.name, get.type, state)
         return Value(get.name, PRIMARY, loose=get.name in self.loose, simple=True)
 
-    def evaluated(self, operation: n.Operation, state: State) -> Value:
-        """The value of an operation."""
-        operands = [
-            self.variable(each, state) if isinstance(each, n.Get) else self.evaluated(each, state)
-            for each in operation.operands
+    def evaluated_each(self, operands: Sequence[n.Expression], state: State) -> list[Value]:
+        """The values of the operands of an operation."""
+        return [
+            self.variable(each, state)
+            if isinstance(each, n.Get)
+            else self.evaluated(each, self.evaluated_each(each.operands, state))
+            for each in operands
         ]
+
+    def evaluated(self, operation: n.Operation, operands: list[Value]) -> Value:
+        """The value of an operation."""
         row, immediates = operation.instruction
         special = self.special(row)
         found = special(self, operation, operands) if special else None
