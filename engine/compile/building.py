@@ -41,11 +41,6 @@ def rebuilt(operation: n.Operation, operands: Sequence[n.Expression]) -> n.Opera
     return n.Operation(index, instruction, tuple(operands), type_, effects, depth + 1, reads)
 
 
-def at_end(block: n.Block) -> list[n.Expression]:
-    """The expressions behind the statements of a block."""
-    return list(n.expressions(block))[sum(isinstance(each, n.Assign) for each in block.statements) :]
-
-
 def is_live(name: str, start: n.Block) -> bool:
     """Whether a variable may be used from a block on, as far as a short search tells."""
     seen: set[n.Block] = set()
@@ -65,7 +60,7 @@ def is_live(name: str, start: n.Block) -> bool:
             if assigned:
                 break
         if not assigned:
-            if any(name in each.reads for each in at_end(block)):
+            if any(name in each.reads for each in n.last_expressions(block)):
                 return True
             pending += n.successors(block)
     return False

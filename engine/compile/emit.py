@@ -129,7 +129,7 @@ class Emitter:
         state, name = entry or self.writer.states.get(node.header, {}), found.variable
         type_ = found.count.types[0]
         most = whole(type_)[1] // 2
-        variable, step = variable_of(name, type_, state), self.integer(found.step, state)
+        variable, step = variable_of(name, state.get(name) or whole(type_)), self.integer(found.step, state)
         bound = canon(self.integer(found.bound or 0, state), 2 * most + 1)
         self.writer.spots()
         lines: Lines = []

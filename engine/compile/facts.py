@@ -30,9 +30,9 @@ def whole(type_: t.OperandType) -> Range:
     return WHOLE.get(type_, _NONE)
 
 
-def variable(name: str, type_: t.OperandType, state: State) -> Value:
-    """An integer variable as an expression, with what the state knows of it."""
-    low, high, zeros = state.get(name) or whole(type_)
+def variable(name: str, known: Range) -> Value:
+    """An integer variable as an expression, with what is known of it."""
+    low, high, zeros = known
     return Value(name, PRIMARY, low, high, False, False, False, True, zeros)
 
 

@@ -25,7 +25,7 @@ from quire.engine.compile.write import Writer, default
 from quire.engine.interpret.prepare import Loop
 from quire.engine.runtime.function import WasmFunction
 from quire.engine.runtime.memory import AccessCode
-from quire.engine.validate import ValidModule
+from quire.engine.validate import ModuleContext, ValidModule
 
 DEEPEST_INDENT = 90  # Python has 99 at most
 FEW_ACCESSES = 2  # for which a view, which takes as long as a load to get, is not worth it
@@ -52,25 +52,27 @@ class Generated:
 
 def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
     """The source of one function."""
-    graph = lift(valid, function)
-    with RECURSION.more(FRAMES * (len(graph.blocks) + FEW)):
-        generated = generate_from(graph, valid, function, options)
-    graph.take_apart()
-    return generated
+    context = valid.function_context(function.index)
+    return generate_from(lift(context, function), context, function, options)
 
 
 def generate_loop(valid: ValidModule, function: WasmFunction, loop: Loop, options: Options) -> Generated:
     """The source of one loop as a function, which is called as `outline` says."""
-    graph = outline(valid, function, loop)
+    context = valid.function_context(function.index)
+    return generate_from(outline(context, function, loop), context, function, options)
+
+
+def generate_from(graph: n.Graph, context: ModuleContext, function: WasmFunction, options: Options) -> Generated:
+    """The source of what is lifted, which is taken apart. The passes behind recurse as deep as blocks are nested."""
     with RECURSION.more(FRAMES * (len(graph.blocks) + FEW)):
-        generated = generate_from(graph, valid, function, options)
+        generated = written(graph, context, function, options)
     graph.take_apart()
     return generated
 
 
-def generate_from(graph: n.Graph, valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
-    """The source of a function that is lifted. The passes behind recurse as deep as blocks are nested."""
-    context, views = valid.function_context(function.index), bool(graph.loops) or accesses(function) > FEW_ACCESSES
+def written(graph: n.Graph, context: ModuleContext, function: WasmFunction, options: Options) -> Generated:
+    """The source of what is lifted, pass by pass."""
+    views = bool(graph.loops) or accesses(function) > FEW_ACCESSES
     translator = Translator(context, function.index, options.access, special, views=views)
     keeps = Keeping(function.instance, context, ranges=has_ranges(translator))
     fold_calls(graph.blocks, keeps)

@@ -22,7 +22,7 @@ from quire.engine.immediates import Cast, Catch
 from quire.engine.instructions.row import Kind, Row
 from quire.engine.interpret.prepare import OPENERS
 from quire.engine.runtime.function import WasmFunction
-from quire.engine.validate import ModuleContext, ValidModule
+from quire.engine.validate import ModuleContext
 
 ENDS = ("else", "end")
 
@@ -45,9 +45,9 @@ class Control:
     nesting: int = 0  # loops and tries inside, one within the other
 
 
-def lift(valid: ValidModule, function: WasmFunction) -> n.Graph:
-    """The graph of a function's body."""
-    return Lifting(valid.function_context(function.index), function).run()
+def lift(context: ModuleContext, function: WasmFunction) -> n.Graph:
+    """The graph of a function's body, given the context inside of it."""
+    return Lifting(context, function).run()
 
 
 class Lifting(Operands):

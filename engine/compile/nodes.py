@@ -211,16 +211,21 @@ def successors(block: Block) -> Sequence[Block]:
     return end.region.exits if isinstance(end, Try) else ()
 
 
-def expressions(block: Block) -> Iterator[Expression]:
+def expressions(block: Block) -> list[Expression]:
     """All expressions of a block, whole trees, in the order of evaluation."""
-    yield from (each.value for each in block.statements if isinstance(each, Assign))
-    match block.end:
-        case Branch(value, _, _) | Switch(value, _):
-            yield value
-        case Return(values):
-            yield from values
-        case Stop(value):
-            yield value
+    return [*(each.value for each in block.statements if isinstance(each, Assign)), *last_expressions(block)]
+
+
+def last_expressions(block: Block) -> tuple[Expression, ...]:
+    """The expressions behind the statements of a block."""
+    end = block.end
+    if isinstance(end, Branch):
+        return (end.condition,)
+    if isinstance(end, Return):
+        return end.values
+    if isinstance(end, Switch):
+        return (end.selector,)
+    return (end.value,) if isinstance(end, Stop) else ()
 
 
 def operations(expression: Expression) -> Iterator[Operation]:

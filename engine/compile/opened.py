@@ -12,7 +12,6 @@ from typing import NamedTuple
 from quire.engine.compile import nodes as n
 from quire.engine.compile.accesses import SLACK
 from quire.engine.compile.analysis import learn, targets
-from quire.engine.compile.building import at_end
 from quire.engine.compile.counted import Counted, blocks, constant
 from quire.engine.compile.facts import State
 from quire.engine.compile.pointers import added
@@ -95,7 +94,7 @@ class Search:
                 value = self.translator.known(statement.value, state)
             learn(state, statement, value)
             self.moved.update(targets(statement))
-        for each in at_end(block) if block is not self.found.trimmed else ():
+        for each in n.last_expressions(block) if block is not self.found.trimmed else ():
             self.read(each, state)
 
     def read(self, expression: n.Expression, state: State) -> None:

@@ -16,21 +16,24 @@ from quire.engine.compile.lift import Control, Lifting
 from quire.engine.compile.operands import number
 from quire.engine.interpret.prepare import OPENERS, Loop
 from quire.engine.runtime.function import WasmFunction
-from quire.engine.validate import ValidModule
+from quire.engine.validate import ModuleContext
 
 RETURNED = 0  # the way out of a loop that is out of its function, too
 
 
-def outline(valid: ValidModule, function: WasmFunction, loop: Loop) -> n.Graph:
-    """The graph of a loop. Ways out count from 1: to the labels around it, the function's first, then to its end."""
-    return Outlining(valid, function, loop).run()
+def outline(context: ModuleContext, function: WasmFunction, loop: Loop) -> n.Graph:
+    """The graph of a loop, given the context inside its function.
+
+    Ways out count from 1: to the labels around it, the function's first, then to its end.
+    """
+    return Outlining(context, function, loop).run()
 
 
 class Outlining(Lifting):
     """The state of lifting one loop."""
 
-    def __init__(self, valid: ValidModule, function: WasmFunction, loop: Loop) -> None:
-        super().__init__(valid.function_context(function.index), function)
+    def __init__(self, context: ModuleContext, function: WasmFunction, loop: Loop) -> None:
+        super().__init__(context, function)
         self.loop = loop
         self.type = self.context.block_type(self.instructions[loop.first].immediates[0])
         parameters = self.type.parameters

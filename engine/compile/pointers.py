@@ -9,7 +9,7 @@ from quire.engine import types as t
 from quire.engine.compile import nodes as n
 from quire.engine.compile.accesses import form_of
 from quire.engine.compile.analysis import targets
-from quire.engine.compile.building import at_end, number
+from quire.engine.compile.building import number
 from quire.engine.compile.counted import COUNTING, Counted, blocks, constant
 from quire.engine.compile.translate import Bytes
 
@@ -82,7 +82,7 @@ class Survey:
             else:
                 self.dropped.update(targets(statement))
         if ends:
-            for each in at_end(block):
+            for each in n.last_expressions(block):
                 self.read(each)
 
     def visit_assign(self, statement: n.Assign) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 from quire.engine.compile.translate import BREAK, Spot
 
@@ -48,39 +47,46 @@ class Source:
 
 def render(lines: Lines, reload: Lines) -> Source:
     """The source; `reload` stands wherever the bytes of memories are looked up again."""
-    texts: list[str] = []
-    spots: dict[int, Sequence[Spot]] = {}
-    indents = nesting = 0
-    pending = [_Open(iter(lines), "", 0, -1)]
-    while pending:
-        suite = pending[-1]
-        for each in suite.rest:
+    rendering = Rendering(reload)
+    rendering.suite(lines, "", 0, 0)
+    return Source("\n".join(rendering.texts) + "\n", rendering.spots, rendering.indents, rendering.nesting)
+
+
+class Rendering:
+    """The lines so far, with what is noted of them."""
+
+    def __init__(self, reload: Lines) -> None:
+        self.reload = reload
+        self.texts: list[str] = []
+        self.spots: dict[int, Sequence[Spot]] = {}
+        self.indents = self.nesting = 0
+
+    def suite(self, lines: Lines, margin: str, indents: int, nesting: int) -> None:
+        """Write the lines of a suite that is inside so many others, and of those that Python counts."""
+        texts, start = self.texts, len(self.texts)
+        self.indents, self.nesting = max(self.indents, indents), max(self.nesting, nesting)
+        for each in lines:
             if isinstance(each, Line):
-                for text, found in broken(each):
-                    texts.append(suite.margin + text)
-                    if found:
-                        spots[len(texts)] = found
+                for text, spots in broken(each) if BREAK in each.text else ((each.text, each.spots),):
+                    texts.append(margin + text)
+                    if spots:
+                        self.spots[len(texts)] = spots
             elif isinstance(each, Suite):
-                nested = suite.nesting + each.nests
-                margin = suite.margin + INDENT if len(pending) <= MOST_INDENTS else suite.margin
-                pending.append(_Open(iter(each.lines), margin, nested, len(texts)))
-                indents, nesting = max(indents, len(pending) - 1), max(nesting, nested)
-                break
+                inner = margin + INDENT if indents < MOST_INDENTS else margin
+                self.suite(each.lines, inner, indents + 1, nesting + each.nests)
             else:
-                suite.rest = chain(reload, suite.rest)
-                break
-        else:
-            if len(texts) == suite.start:
-                texts.append(f"{suite.margin}pass")
-            pending.pop()
-    return Source("\n".join(texts) + "\n", spots, indents, nesting)
+                self.reloaded(margin)
+        if len(texts) == start:
+            texts.append(f"{margin}pass")
+
+    def reloaded(self, margin: str) -> None:
+        for each in self.reload:
+            if isinstance(each, Line):
+                self.texts.append(margin + each.text)
 
 
 def broken(line: Line) -> Iterator[tuple[str, Sequence[Spot]]]:
-    """A line, or several of which each has one call, so that they tell where a trap came from."""
-    if BREAK not in line.text:
-        yield line.text, line.spots
-        return
+    """Several lines, of which each has one call, so that they tell where a trap came from."""
     first, *rest = line.text.split(BREAK)
     rest[0] = first + rest[0]
     left = list(line.spots)
@@ -89,13 +95,3 @@ def broken(line: Line) -> Iterator[tuple[str, Sequence[Spot]]]:
         yield f"{INDENT if at else ''}{text.rstrip()} \\", left[:end]
         del left[:end]
     yield f"{INDENT if len(rest) > 1 else ''}{rest[-1]}", left
-
-
-@dataclass(eq=False, slots=True)
-class _Open:
-    """A suite that is being written, from the line number `start` on."""
-
-    rest: Iterator[Line | Reload | Suite]
-    margin: str
-    nesting: int
-    start: int

@@ -11,7 +11,7 @@ from quire.engine.compile import nodes as n
 from quire.engine.compile import structure as s
 from quire.engine.compile.accesses import form_of
 from quire.engine.compile.analysis import targets
-from quire.engine.compile.building import at_end, is_live
+from quire.engine.compile.building import is_live
 from quire.engine.compile.counted import Counted, blocks, constant, exits
 from quire.engine.compile.facts import Range
 from quire.engine.compile.pointers import Pointer
@@ -70,7 +70,7 @@ def first_loads(block: n.Block, found: Counted) -> Iterator[tuple[str, n.Operati
         if statement.value.effects & OTHERS:
             break
     else:
-        expressions += [(each, ()) for each in at_end(block) if block is not found.trimmed]
+        expressions += [(each, ()) for each in n.last_expressions(block) if block is not found.trimmed]
     for expression, names in expressions:
         for each in n.operations(expression):
             access, base = each.instruction.row.access, each.operands[0] if each.operands else None
@@ -112,7 +112,7 @@ def uses(name: str, inside: list[n.Block], found: Counted) -> int:
     """How often blocks of a loop read a variable."""
     count = 0
     for block in inside:
-        ends = at_end(block) if block is not found.trimmed else []
+        ends = n.last_expressions(block) if block is not found.trimmed else []
         for expression in (*(each.value for each in block.statements if isinstance(each, n.Assign)), *ends):
             count += occurrences(name, expression)
     return count

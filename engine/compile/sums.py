@@ -111,7 +111,7 @@ class Survey:
         for block, place in places(graph):
             for statement in block.statements:
                 self.visit(statement, place)
-            for expression in at_end(block):
+            for expression in n.last_expressions(block):
                 self.read(expression.reads, place)
                 self.find_addresses(expression, place)
         for name in graph.parameters:
@@ -180,16 +180,6 @@ def places(graph: n.Graph) -> Iterator[tuple[n.Block, Place]]:
         if block in graph.loops:
             around.append(block)
         yield block, tuple(around)
-
-
-def at_end(block: n.Block) -> list[n.Expression]:
-    """The expressions behind the statements of a block."""
-    match block.end:
-        case n.Branch(value, _, _) | n.Switch(value, _) | n.Stop(value):
-            return [value]
-        case n.Return(values):
-            return list(values)
-    return []
 
 
 def is_local(names: tuple[str, ...]) -> bool:

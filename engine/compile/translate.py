@@ -91,6 +91,8 @@ class Translator:
         self.waiting: Mapping[str, tuple[int, int]] = {}  # those that are to be reduced where they are used
         self.opened: set[n.Operation] = set()  # accesses that were checked before
         self.memo: dict[n.Operation, Made] = {}
+        self.constants: dict[n.Operation, Value] = {}  # those that are literals
+        self.variables: dict[str, tuple[Range, Value]] = {}  # integers as they were when last asked for
 
     def bytes(self, memory: int) -> Bytes | None:
         """How code gets at the bytes of a memory; None where it must ask the memory."""
@@ -144,23 +146,26 @@ class Translator:
             self.spots, self.uses = [], []
             operands = self.evaluated_each(operation.operands, state)
             value = self.evaluated(operation, operands)
-            memo = self.memo[operation] = Made(known, operands, value, self.spots, self.uses)
+            memo = self.memo[operation] = Made(known, operands, value, self.spots or (), self.uses or ())
             self.spots, self.uses = outer
         return memo
 
     def variable(self, get: n.Get, state: State) -> Value:
-        if get.type in WHOLE:
-            if get.name in self.waiting:
-                return Value(get.name, PRIMARY, *self.waiting[get.name], simple=True)
-            return variable(get.name, get.type, state)
-        return Value(get.name, PRIMARY, loose=get.name in self.loose, simple=True)
+        name, limits = get.name, WHOLE.get(get.type)
+        if limits is None:
+            return Value(name, PRIMARY, loose=name in self.loose, simple=True)
+        known = (*self.waiting[name], 0) if name in self.waiting else state.get(name) or limits
+        memo = self.variables.get(name)
+        if memo is None or memo[0] != known:
+            memo = self.variables[name] = known, variable(name, known)
+        return memo[1]
 
     def evaluated_each(self, operands: Sequence[n.Expression], state: State) -> list[Value]:
         """The values of the operands of an operation."""
         return [
             self.variable(each, state)
             if isinstance(each, n.Get)
-            else self.evaluated(each, self.evaluated_each(each.operands, state))
+            else self.constants.get(each) or self.evaluated(each, self.evaluated_each(each.operands, state))
             for each in operands
         ]
 
@@ -181,14 +186,12 @@ class Translator:
         return self.plainly(value, expression.type)
 
     def plainly(self, value: Value, type_: t.OperandType | None) -> str:
-        if type_ in (t.F32, t.F64):
-            return strict(value).text
         if type_ is t.I32 or type_ is t.I64:
-            return number(canon(value, whole(type_)[1])).text
-        return value.text
+            return number(canon(value, WHOLE[type_][1])).text
+        return strict(value).text if type_ is t.F64 or type_ is t.F32 else value.text
 
     def arguments(self, operation: n.Operation, values: list[Value]) -> list[str]:
-        return [self.canonical(each, value) for each, value in zip(operation.operands, values, strict=True)]
+        return [self.plainly(value, each.type) for each, value in zip(operation.operands, values, strict=True)]
 
     def note(self, operation: n.Operation, values: list[Value]) -> None:
         self.spots.append(Spot(operation.index, tuple(self.arguments(operation, values))))
@@ -214,19 +217,19 @@ class Translator:
 
     def result(self, operation: n.Operation, text: str) -> Value:
         low, high, _ = (0, 0, 0) if operation.type is None else whole(operation.type)
-        if operation.type in (t.F32, t.F64):
-            low, high = (0, 0)
         return Value(text, PRIMARY, low, high)
 
     def constant(self, operation: n.Operation) -> Value:
         row, immediates = operation.instruction
         made = row.run(*immediates)
         if isinstance(made, int):
-            return literal(made)
-        if isinstance(made, float) and made == made and abs(made) < 1e300:
-            return Value(repr(made), PRIMARY if str(made)[0] != "-" else UNARY, constant=True, simple=True)
-        name = self.bind(operation, "constant")
-        return Value(name, PRIMARY, simple=True)
+            found = literal(made)
+        elif isinstance(made, float) and made == made and abs(made) < 1e300:
+            found = Value(repr(made), PRIMARY if str(made)[0] != "-" else UNARY, constant=True, simple=True)
+        else:
+            return Value(self.bind(operation, "constant"), PRIMARY, simple=True)
+        self.constants[operation] = found
+        return found
 
 
 def identifier(mnemonic: str) -> str:

@@ -26,7 +26,8 @@ from quire.wat.parser import parse_module
 def graph_of(body, head="(param i32 i32) (result i32) (local i32 i32)"):
     valid = validate(parse_module(f"(module (memory 1) (func {head} {body}))"))
     function = instantiate(Store(), valid, [], Interpreter()).functions[0]
-    return lift(valid, function), Translator(valid.function_context(0), 0, lambda memory: AccessCode(), special)
+    context = valid.function_context(0)
+    return lift(context, function), Translator(context, 0, lambda memory: AccessCode(), special)
 
 
 def row(mnemonic):
