@@ -19,6 +19,7 @@ from quire.engine.instructions.expressions import Value, ctz
 REFINEMENTS = 1  # sweeps that take back what the first gave too much; a second hardly ever finds more
 
 Outcomes = tuple[tuple[n.Block, facts.State], ...]  # where a block leads, and what is known there
+Edge = tuple[n.Block, int]  # a block, and which of its outcomes
 
 
 class Evaluator(Protocol):
@@ -64,13 +65,15 @@ class Analysis:
         self.evaluator = evaluator
         self.states: dict[n.Block, facts.State] = {}
         self.outcomes: dict[n.Block, Outcomes] = {}
-        self.back: dict[n.Block, list[facts.State]] = {}  # what came back to the start of each loop
+        self.reached: list[n.Block] = []
+        self.onward: dict[n.Block, list[Edge]] = {}  # what leads to each block from before it
+        self.back: dict[n.Block, list[Edge]] = {}  # what leads back to the start of each loop
         self.in_loop = assigned_in_loops(graph)
         self.in_region: dict[n.Region, set[str]] = {}
         self.zeros: dict[tuple[n.Block, str], int] = {}  # lowest bits that are 0 whenever a loop starts, where fewer
 
     def run(self) -> dict[n.Block, facts.State]:
-        self.sweep(refining=False)
+        self.explore()
         if self.graph.loops:
             while self.lower_zeros():
                 self.sweep(refining=False)
@@ -78,24 +81,46 @@ class Analysis:
                 self.sweep(refining=True)
         return self.states
 
-    def sweep(self, *, refining: bool) -> None:
-        """From the start of the function to its end."""
-        returned, self.back = self.back, {}
-        incoming: dict[n.Block, facts.State] = {}
-        if self.graph.region.entry is not None:
-            incoming[self.graph.region.entry] = self.start()
+    def explore(self) -> None:
+        """The first sweep, which finds out what leads where."""
+        entry = self.graph.region.entry
         for block in self.graph.blocks:
-            state = incoming.pop(block, None)
-            if state is None:
+            if block is not entry and block not in self.onward:
                 continue  # only a loop that nobody enters leads here
-            if block in self.in_loop:
-                state = self.refined(block, state, returned.get(block, ())) if refining else self.loosened(block, state)
-            for target, outcome in self.leave(block, state):
-                if target.number <= block.number and self.goes_back(block, target):
-                    self.back.setdefault(target, []).append(outcome)
-                else:
-                    old = incoming.get(target)
-                    incoming[target] = outcome if old is None else facts.join(old, outcome)
+            self.reached.append(block)
+            state = self.entered(block)
+            self.states[block] = state = self.loosened(block, state) if block in self.in_loop else state
+            self.outcomes[block] = outcomes = self.left(block, state)
+            for at, (target, _) in enumerate(outcomes):
+                edges = self.back if self.goes_back(block, target) else self.onward
+                edges.setdefault(target, []).append((block, at))
+
+    def sweep(self, *, refining: bool) -> None:
+        """A further one. What comes neither behind a loop's start nor behind other changes is as it was."""
+        changed: set[n.Block] = set()
+        for block in self.reached:
+            is_loop = block in self.in_loop
+            if not is_loop and block not in changed:
+                continue
+            state = self.entered(block)
+            if is_loop:
+                state = self.refined(block, state) if refining else self.loosened(block, state)
+            if state != self.states[block]:
+                self.states[block] = state
+                self.outcomes[block] = outcomes = self.left(block, state)
+                changed.update([target for target, _ in outcomes])
+
+    def entered(self, block: n.Block) -> facts.State:
+        """What is known where a block is entered from before it."""
+        state = self.start() if block is self.graph.region.entry else None
+        for source, at in self.onward.get(block, ()):
+            other = self.outcomes[source][at][1]
+            state = other if state is None else facts.join(state, other)
+        return {} if state is None else state
+
+    def returned(self, header: n.Block) -> list[facts.State]:
+        """What is known wherever a loop goes back to its start, as of the last time that it was looked at."""
+        return [self.outcomes[source][at][1] for source, at in self.back.get(header, ())]
 
     def start(self) -> facts.State:
         """Nothing is known of parameters; other locals are zero."""
@@ -105,8 +130,7 @@ class Analysis:
 
     def goes_back(self, source: n.Block, target: n.Block) -> bool:
         """Whether a branch leads to the start of a loop from inside it."""
-        end = self.graph.loops.get(target)
-        return end is not None and target.number <= source.number < end
+        return target.number <= source.number < self.graph.loops.get(target, 0)
 
     def loosened(self, header: n.Block, entry: facts.State) -> facts.State:
         """The start of a loop whose turns are not known: what it assigns may be all that its statements ever make."""
@@ -122,16 +146,17 @@ class Analysis:
     def lower_zeros(self) -> bool:
         """Believe in no more lowest bits than came back; whether that changes anything."""
         changed = False
-        for header, states in self.back.items():
+        for header in self.back:
+            states = self.returned(header)
             for name in self.in_loop[header].keys() & self.states[header].keys():
                 least = min(state[name][2] if name in state else 0 for state in states)
                 if least < self.states[header][name][2]:
                     self.zeros[header, name], changed = least, True
         return changed
 
-    def refined(self, header: n.Block, entry: facts.State, returned: Iterable[facts.State]) -> facts.State:
+    def refined(self, header: n.Block, entry: facts.State) -> facts.State:
         """The start of a loop after what came back to it. A variable that it does not assign is as it was on entry."""
-        state = dict(entry)
+        state, returned = dict(entry), self.returned(header)
         for name in self.in_loop[header].keys() & state.keys():
             known: facts.Range | None = state[name]
             for each in returned:
@@ -144,15 +169,8 @@ class Analysis:
 
     # Blocks
 
-    def leave(self, block: n.Block, state: facts.State) -> Outcomes:
-        """Where a block leads, with what is known there. Asked anew only if it starts with something else."""
-        known = self.states.get(block)
-        if known is None or known != state:
-            self.states[block] = state
-            self.outcomes[block] = self.left(block, state)
-        return self.outcomes[block]
-
     def left(self, block: n.Block, state: facts.State) -> Outcomes:
+        """Where a block leads, with what is known there."""
         if block.statements:
             state = dict(state)
             for statement in block.statements:

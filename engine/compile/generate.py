@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from quire.engine.compile import nodes as n
 from quire.engine.compile.analysis import analyse
@@ -72,7 +73,7 @@ def generate_from(graph: n.Graph, context: ModuleContext, function: WasmFunction
 
 def written(graph: n.Graph, context: ModuleContext, function: WasmFunction, options: Options) -> Generated:
     """The source of what is lifted, pass by pass."""
-    views = bool(graph.loops) or accesses(function) > FEW_ACCESSES
+    views = bool(graph.loops) or has_accesses(function)
     translator = Translator(context, function.index, options.access, special, views=views)
     keeps = Keeping(function.instance, context, ranges=has_ranges(translator))
     fold_calls(graph.blocks, keeps)
@@ -90,9 +91,10 @@ def written(graph: n.Graph, context: ModuleContext, function: WasmFunction, opti
     )
 
 
-def accesses(function: WasmFunction) -> int:
-    """How many loads and stores there are in a function."""
-    return sum(each.row.access is not None for each in function.definition.body.instructions)
+def has_accesses(function: WasmFunction) -> bool:
+    """Whether a function loads and stores so often that it is worth to have views."""
+    found = (True for each in function.definition.body.instructions if each.row.access is not None)
+    return len(list(islice(found, FEW_ACCESSES + 1))) > FEW_ACCESSES
 
 
 def structured(graph: n.Graph, writer: Writer, function: WasmFunction, options: Options) -> Source | None:

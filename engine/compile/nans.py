@@ -66,7 +66,9 @@ def _assignments(graph: n.Graph) -> Iterator[tuple[str, n.Expression | None]]:
     for name, type_ in zip(graph.parameters, graph.parameter_types, strict=True):
         if type_ in FLOATS:
             yield name, None
-    for statement in chain.from_iterable(block.statements for block in graph.blocks):
+    for statement in chain.from_iterable([block.statements for block in graph.blocks]):
+        if t.F64 not in statement.types and t.F32 not in statement.types:
+            continue
         floats = [name for name, kind in zip(targets(statement), statement.types, strict=False) if kind in FLOATS]
         if not isinstance(statement, n.Assign) or len(statement.targets) != 1:
             yield from ((name, None) for name in floats)
