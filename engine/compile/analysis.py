@@ -190,6 +190,8 @@ class Analysis:
         if condition.effects & facts.MEMORY:
             state = dict(state)
             facts.bound_addresses(state, condition)
+        if values[0] is None and condition.depth:
+            return (branch.then, state), (branch.otherwise, state)
         return (
             (branch.then, facts.refine(state, condition, *values, taken=True)),
             (branch.otherwise, facts.refine(state, condition, *values, taken=False)),

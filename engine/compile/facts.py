@@ -78,18 +78,24 @@ def join(first: State, second: State) -> State:
 
 def bound_addresses(state: State, expression: n.Expression) -> None:
     """After an access, the variable that is its address is known to lie in the memory, which ends at 2**32."""
-    if not isinstance(expression, n.Operation):
-        return
-    for each in expression.operands:
-        if each.effects & MEMORY:
-            bound_addresses(state, each)
-    row, immediates = expression.instruction
-    address = expression.operands[0] if row.access is not None else None
-    if row.access is not None and isinstance(address, n.Get) and address.type is t.I32:
-        most = (1 << 32) - immediates[0].offset - row.access.size
-        low, high, zeros = state.get(address.name) or WHOLE[t.I32]
+    for name, most in bounds_of(expression):
+        low, high, zeros = state.get(name) or WHOLE[t.I32]
         if low <= most < high:
-            state[address.name] = low, most, zeros
+            state[name] = low, most, zeros
+
+
+def bounds_of(expression: n.Expression) -> tuple[tuple[str, int], ...]:
+    """The variables that are addresses in an expression, and the greatest value of each for which nothing traps."""
+    if not isinstance(expression, n.Operation):
+        return ()
+    if expression.bounds is None:
+        found = [each for operand in expression.operands if operand.effects & MEMORY for each in bounds_of(operand)]
+        row, immediates = expression.instruction
+        address = expression.operands[0] if row.access is not None else None
+        if row.access is not None and isinstance(address, n.Get) and address.type is t.I32:
+            found.append((address.name, (1 << 32) - immediates[0].offset - row.access.size))
+        expression.bounds = tuple(found)
+    return expression.bounds
 
 
 # Branches tell something of the variables that they compare.

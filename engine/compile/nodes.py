@@ -49,6 +49,7 @@ class Operation:
     effects: int
     depth: int
     reads: frozenset[str]
+    bounds: tuple[tuple[str, int], ...] | None = None  # see facts.py, which finds them when they are first asked for
 
 
 Expression = Get | Operation

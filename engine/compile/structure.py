@@ -245,15 +245,17 @@ def parts(node: Control) -> Sequence[Tree]:
     return (node.body, *node.arms) if isinstance(node, Several) else (node.body,)
 
 
-def walk(tree: Tree) -> Iterator[Code | Control]:
+def walk(tree: Tree) -> list[Code | Control]:
     """The nodes of a tree, those inside behind the one that they are in."""
+    found: list[Code | Control] = []
     pending = tree[::-1]
     while pending:
         each = pending.pop()
-        yield each
-        if not isinstance(each, Code):
+        found.append(each)
+        if not isinstance(each, Code | Exit):
             for inner in reversed(parts(each)):
-                pending += reversed(inner)
+                pending += inner[::-1]
+    return found
 
 
 # Nesting

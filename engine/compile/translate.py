@@ -139,7 +139,7 @@ class Translator:
 
     def made(self, operation: n.Operation, state: State) -> Made:
         """What an operation becomes; it is made anew only where something else is known of its variables."""
-        known = tuple(map(state.get, operation.reads))
+        known = tuple(map(state.get, operation.reads)) if operation.reads else ()
         memo = self.memo.get(operation)
         if memo is None or memo.known != known:
             outer = self.spots, self.uses

@@ -28,9 +28,11 @@ class Writer:
 
     def spots(self) -> tuple[Spot, ...]:
         """What the expressions translated since the last time may trap at."""
-        spots = tuple(self.translator.spots)
-        self.translator.spots.clear()
-        return spots
+        spots = self.translator.spots
+        if not spots:
+            return ()
+        self.translator.spots = []
+        return tuple(spots)
 
     def statements(self, block: n.Block) -> tuple[Lines, facts.State]:
         """The lines of a block's statements, and the state behind them."""
@@ -67,10 +69,11 @@ class Writer:
             left = f"{', '.join(statement.targets)} = " if statement.targets else ""
             return [Line(text, spots) for text in (left + value.text).split("\n")]
         (name,), (type_,) = statement.targets, statement.types
-        if type_ in facts.WHOLE:
+        limits = facts.WHOLE.get(type_)
+        if limits is not None:
             if self.waits(name, statement, value):
                 return [Line(f"{name} = {number(value).text}", spots)]
-            return self.integer(name, number(value), facts.whole(type_)[1], spots)
+            return self.integer(name, number(value), limits[1], spots)
         lines: Lines = [] if value.text == name else [Line(f"{name} = {value.text}", spots)]
         if rounds(statement.value):
             lines = [Line(f"F[0] = {value.text}", spots), Line(f"{name} = F[0]")]
