@@ -6,15 +6,19 @@ is known.
 
 from __future__ import annotations
 
+from functools import cache
+
 from quire.engine.compile import nodes as n
 from quire.engine.compile.effects import effects_of
-from quire.engine.module import Instruction
+from quire.engine.instructions import CORE_ROWS
+from quire.engine.instructions.row import Row
 from quire.engine.runtime.function import WasmFunction
 from quire.engine.runtime.instance import Instance
 from quire.engine.validate import ModuleContext
 
 LONGEST = 1000  # instructions that are looked at for a call
 CALLS = ("call", "return_call")
+CALL_ROWS = frozenset(row for row in CORE_ROWS if row.mnemonic in CALLS)
 
 
 class Keeping:
@@ -58,18 +62,18 @@ class Keeping:
             allowed -= len(instructions)
             if allowed < 0:
                 return False
-            for each in {id(each): each for each in instructions}.values():
-                if each.row.mnemonic in CALLS:
-                    pending.append(each.immediates[0])
-                elif may_grow(each):
-                    return False
+            rows = {row for row, _ in instructions}
+            if any(map(may_grow, rows)):
+                return False
+            if not CALL_ROWS.isdisjoint(rows):
+                pending += [immediates[0] for row, immediates in instructions if row in CALL_ROWS]
         return True
 
 
-def may_grow(instruction: Instruction) -> bool:
+@cache
+def may_grow(row: Row) -> bool:
     """Whether an instruction that is no direct call may run other code, or do what is not known."""
-    row = instruction.row
-    return row.mnemonic not in STRUCTURE and bool(effects_of(row) & n.CALLS)
+    return row not in CALL_ROWS and row.mnemonic not in STRUCTURE and bool(effects_of(row) & n.CALLS)
 
 
 STRUCTURE = frozenset(
