@@ -22,6 +22,7 @@ from quire.fuzz.campaign.worker import running, work
 from quire.fuzz.generate.features import ALL_FEATURES
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.legs.process import LegProcess, ask_all, known_legs, leg_command
+from quire.fuzz.matrix_coverage import edges_told
 from quire.fuzz.planted.catalogue import catalogue, equivalents, named
 from quire.fuzz.planted.questions import Questions
 from quire.fuzz.planted.score import ScoreBook, Scorer, score_all, told
@@ -238,7 +239,9 @@ def _status(arguments: argparse.Namespace) -> int:
         configuration = _configured(store)
         _say(f"legs       {', '.join(configuration.legs)}", *summary(totals))
         if arguments.coverage:
-            _say(*(f"{count:>8}  {name}" for name, count in coverage(store, configuration).items()))
+            edges = edges_told(store.edges())
+            counts = coverage(store, configuration).items()
+            _say(*(f"{count:>8}  {name:<28}  {edges.get(name, '')}".rstrip() for name, count in counts))
         return FINDINGS if totals.findings else CLEAN
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from quire.engine import types as t
 from quire.engine.immediates import Bits, Immediate, Index, Integer, Lane, Lanes, MemArgKind
 from quire.engine.instructions.row import Kind, Row
-from quire.engine.module import FunctionDefinition, Instruction
+from quire.engine.module import FunctionDefinition, Instruction, LocalRun
 from quire.fuzz.choices import SeededChoices
 from quire.fuzz.generate.body import CANONICAL, IDENTITY
 from quire.fuzz.generate.catalogue import FUEL, Catalogue, Production
@@ -32,16 +32,16 @@ from quire.fuzz.generate.features import (
     TABLE64,
     rows_of,
 )
-from quire.fuzz.generate.generator import EXEMPT, Call, Generated, heaps_of, helpers
+from quire.fuzz.generate.fused import HELD_LOCALS, HELD_TYPE, held, is_fused, once
+from quire.fuzz.generate.generator import Call, Generated, heaps_of, helpers
 from quire.fuzz.generate.leaves import Code
 from quire.fuzz.generate.nans import MAKING, checked, is_checked, runs
 from quire.fuzz.generate.operands import Role, role_of, safe_range
 from quire.fuzz.generate.plan import Plan, draw_plan, function_type
 from quire.fuzz.matrix_control import control_matrix
+from quire.fuzz.matrix_coverage import LENGTHS, edge
 
 PER_MODULE = 250  # calls
-LENGTHS = (0, 1, 2, 7, 31, 255)
-"""Of arrays: very long ones only show how long a host is willing to wait."""
 VARIANTS = 16  # of immediates
 FEW = 8  # choices of operands for one of them, at least
 PLANS = 200  # at most
@@ -76,7 +76,7 @@ def matrix_rows(features: Iterable[str] = ALL_FEATURES) -> list[Row]:
 
 def _is_walked(row: Row) -> bool:
     """Locals live in a function and the typed select takes any type: generated bodies have these."""
-    return not row.mnemonic.startswith("local.") and row.mnemonic not in ("select", *EXEMPT)
+    return not row.mnemonic.startswith("local.") and row.mnemonic != "select"
 
 
 def matrix(limit: int = 1024, features: Sequence[str] = ALL_FEATURES) -> Iterator[Generated]:
@@ -149,9 +149,8 @@ def cells_of(plan: Plan, production: Production, limit: int) -> Iterator[Cell]:
         return
     each_values = map(partial(values_of, plan), production.row.immediates, production.immediates)
     variants = list(islice(product(*each_values), 4096))
-    step = max(1, len(variants) // VARIANTS)
-    few = variants[::step]
     columns = [alternatives(plan, production, index) for index in range(len(production.signature.parameters))]
+    few = variants[:: max(1, len(variants) // VARIANTS)] if columns else variants
     for number, immediates in enumerate(few):
         instruction = Instruction(production.row, immediates)
         for operands in operand_choices(columns, max(FEW, limit // len(few)), whole=not number):
@@ -229,13 +228,13 @@ def module_of(plan: Plan, cells: Sequence[Cell]) -> Generated:
     count = sum(len(group.subtypes) for group in groups)
     known: dict[Instruction, int] = {}
     for cell in cells:
+        row = cell.instruction.row
         if cell.instruction not in known:
-            groups.append(t.RecursiveType((t.SubType(written(plan, cell.signature)),)))
-            row, body = cell.instruction.row, plan.emitter.expression(body_of(plan, cell))
-            functions.append(FunctionDefinition(count, runs(row) if is_checked(row) else (), body))
+            signature = HELD_TYPE if is_fused(row) else written(plan, cell.signature)
+            groups.append(t.RecursiveType((t.SubType(signature),)))
+            functions.append(FunctionDefinition(count, locals_of(row), plan.emitter.expression(body_of(plan, cell))))
             known[cell.instruction], count = len(functions), count + 1
-        arguments = tuple(each for operand in cell.operands for each in operand)
-        calls.append(Call(known[cell.instruction], arguments, cell.instruction.row.mnemonic))
+        calls.append(Call(known[cell.instruction], arguments_of(plan, cell), row.mnemonic, edges_of(plan, cell)))
     module = replace(plan.module, types=tuple(groups), functions=tuple(functions))
     return Generated(module, plan.instruction_set, plan.features, tuple(calls))
 
@@ -245,8 +244,35 @@ def written(plan: Plan, signature: t.FunctionType) -> t.FunctionType:
     return plan.context.written(signature)
 
 
+def arguments_of(plan: Plan, cell: Cell) -> tuple[Instruction, ...]:
+    """The operands, and what an instruction is to be held to if that follows from them."""
+    arguments = tuple(each for operand in cell.operands for each in operand)
+    row = cell.instruction.row
+    if not is_fused(row):
+        return arguments
+    bits = [operand[0].immediates[0] for operand in cell.operands]
+    return (*arguments, plan.leaves.constant(t.V128, once(row, bits)))
+
+
+def edges_of(plan: Plan, cell: Cell) -> tuple[tuple[str, str], ...]:
+    """Of each operand what kind of value it is, and which; of a constant, the same of what it makes."""
+    row, types = cell.instruction.row, cell.signature.parameters
+    if isinstance(row.immediates[:1] and row.immediates[0], Integer | Bits):
+        return (edge(plan.leaves, cell.signature.results[0], [cell.instruction]),)
+    lengths = [role_of(row, cell.signature, index) is Role.LENGTH for index in range(len(types))]
+    operands = zip(types, cell.operands, lengths, strict=True)
+    return tuple(edge(plan.leaves, type_, code, is_length=each) for type_, code, each in operands)
+
+
+def locals_of(row: Row) -> tuple[LocalRun, ...]:
+    """What the function of a row needs beside its parameters."""
+    return HELD_LOCALS if is_fused(row) else runs(row) if is_checked(row) else ()
+
+
 def body_of(plan: Plan, cell: Cell) -> Code:
     """The instruction on the function's parameters."""
+    if is_fused(cell.instruction.row):
+        return held(plan.emitter, cell.instruction.row)
     if is_checked(cell.instruction.row):
         return checked(plan.emitter, cell.instruction.row)
     code = [plan.emitter.make("local.get", index) for index in range(len(cell.signature.parameters))]

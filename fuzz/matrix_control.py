@@ -17,6 +17,7 @@ from quire.fuzz.generate import features as f
 from quire.fuzz.generate.edges import EDGES
 from quire.fuzz.generate.generator import Call, Generated
 from quire.fuzz.generate.leaves import Code, Emitter, Leaves
+from quire.fuzz.matrix_coverage import edge
 from quire.proposal_ops import instruction_set
 from quire.wat.parser import parse_module
 
@@ -175,8 +176,7 @@ TEXTS = (
     (REFERENCES, {f.REFERENCES}), (GC, {f.GC, f.REFERENCES}), (EXCEPTIONS, {f.EXCEPTIONS, f.REFERENCES}),
 )  # fmt: skip
 DECLARED = 2  # functions of each text, the first, that may be referred to
-MOST = 64  # calls of a function
-FEW = 12  # edge values of an operand
+MOST = 64  # calls of a function with choices of operands, beside those that each value turns up in
 
 
 def control_matrix(features: Sequence[str]) -> Iterator[Generated]:
@@ -202,16 +202,18 @@ def named(module: Module) -> Iterator[tuple[int, str]]:
 
 def calls_of(context: ModuleContext, leaves: Leaves, index: int, mnemonic: str) -> Iterator[Call]:
     """Calls of one function on edge values."""
-    columns = [operands(leaves, each) for each in t.function_type_of(context.functions[index]).parameters]
+    types = t.function_type_of(context.functions[index]).parameters
+    columns = [operands(leaves, each) for each in types]
     choices = list(product(*columns))
-    for each in choices[:: max(1, len(choices) // MOST)]:
-        yield Call(index, tuple(instruction for operand in each for instruction in operand), mnemonic)
+    turns = max(map(len, columns), default=0)
+    every = (tuple(column[turn % len(column)] for column in columns) for turn in range(turns))
+    for each in (*choices[:: max(1, len(choices) // MOST)], *every):
+        edges = tuple(edge(leaves, type_, code) for type_, code in zip(types, each, strict=True))
+        yield Call(index, tuple(instruction for operand in each for instruction in operand), mnemonic, edges)
 
 
 def operands(leaves: Leaves, type_: t.ValueType) -> list[Code]:
-    """Code for edge values: the first, which are small, and some of the others."""
+    """Code for edge values."""
     if isinstance(type_, t.ReferenceType):
         return [[leaves.null(type_.heap)], leaves.construct(SeededChoices(0), type_.heap)]
-    edges = EDGES[type_]
-    few = (*edges[:6], *edges[6 :: max(1, (len(edges) - 6) // (FEW - 6))])
-    return [[leaves.constant(type_, bits)] for bits in few]
+    return [[leaves.constant(type_, bits)] for bits in EDGES[type_]]

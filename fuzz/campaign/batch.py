@@ -14,6 +14,7 @@ from quire.fuzz.campaign.cases import Cases, request_of
 from quire.fuzz.compare import all_refuse, compare, outcome_hash
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.legs.process import LegProcess, ask_all
+from quire.fuzz.matrix_coverage import edge_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class BatchResult:
     outcome: str = ""
     findings: list[Finding] = field(default_factory=list)
     coverage: dict[str, int] = field(default_factory=dict)  # modules that have an instruction, or calls of it
+    edges: list[str] = field(default_factory=list)  # the values of operands that calls of the matrix have
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -55,7 +57,7 @@ def result_from(raw: dict[str, Any]) -> BatchResult:
 
 def run_batch(cases: Cases, legs: Sequence[LegProcess], low: int, high: int) -> BatchResult:
     """The cases from `low` up to but not including `high`."""
-    result, digest, coverage = BatchResult(low, high), hashlib.sha256(), Counter[str]()
+    result, digest, coverage, edges = BatchResult(low, high), hashlib.sha256(), Counter[str](), set[str]()
     started = time.perf_counter()
     for number in range(low, min(high, len(cases))):
         try:
@@ -63,10 +65,14 @@ def run_batch(cases: Cases, legs: Sequence[LegProcess], low: int, high: int) -> 
         except (Malformed, Invalid) as error:
             result.findings.append(refused(number, error))
             continue
-        digest.update(run_case(result, legs, number, generated).encode())
-        coverage.update(called(generated) if cases.configuration.matrix else mnemonics(generated))
+        outcome, compared = run_case(result, legs, number, generated)
+        digest.update(outcome.encode())
+        calls = generated.calls[:compared]
+        coverage.update((call.of for call in calls) if cases.configuration.matrix else mnemonics(generated))
+        edges.update(name for call in calls for name in edge_names(call.of, call.edges))
     result.outcome = digest.hexdigest()[:16]
     result.coverage = dict(sorted(coverage.items()))
+    result.edges = sorted(edges)
     result.seconds = time.perf_counter() - started
     return result
 
@@ -76,14 +82,16 @@ def refused(number: int, error: Exception) -> Finding:
     return Finding(number, f"generator {type(error).__name__}", -1, (str(error), ""), {})
 
 
-def run_case(result: BatchResult, legs: Sequence[LegProcess], number: int, generated: Generated) -> str:
-    """One case; adds to the result. The hash of its outcome."""
+def run_case(
+    result: BatchResult, legs: Sequence[LegProcess], number: int, generated: Generated
+) -> tuple[str, int]:  # fmt: skip
+    """One case; adds to the result. The hash of its outcome, and how many calls were compared."""
     result.modules += 1
     try:
         request = request_of(generated)
     except (Invalid, Crash) as error:
         result.findings.append(refused(number, error))
-        return "invalid"
+        return "invalid", 0
     answers = ask_all(legs, request)
     verdict = compare(answers)
     found = verdict.difference or (None if generated.broken else all_refuse(answers))
@@ -94,12 +102,7 @@ def run_case(result: BatchResult, legs: Sequence[LegProcess], number: int, gener
     if found is not None:
         details = {name: answer.detail for name, answer in answers.items() if answer.detail}
         result.findings.append(Finding(number, found.bucket, found.call, found.outcomes, details))
-    return outcome_hash(answers)
-
-
-def called(generated: Generated) -> Counter[str]:
-    """How many calls of the matrix each instruction has."""
-    return Counter(call.of for call in generated.calls)
+    return outcome_hash(answers), verdict.calls
 
 
 def mnemonics(generated: Generated) -> set[str]:

@@ -27,6 +27,7 @@ create table if not exists finding (
     found text not null default current_timestamp, primary key (number, bucket)
 );
 create table if not exists coverage (mnemonic text primary key, count integer not null);
+create table if not exists edge (name text primary key);
 """
 TOTALS = """
 select count(*), total(modules), total(reached), total(dropped), total(calls), total(traps), total(seconds) from batch
@@ -121,6 +122,7 @@ class Store:
             "insert into coverage values (?, ?) on conflict do update set count = count + excluded.count",
             result.coverage.items(),
         )
+        self._connection.executemany("insert or ignore into edge values (?)", [(name,) for name in result.edges])
 
     def totals(self) -> Totals:
         """What has been done so far."""
@@ -144,8 +146,12 @@ class Store:
         return groups
 
     def coverage(self) -> dict[str, int]:
-        """In how many modules each instruction was."""
+        """In how many modules each instruction was; of a matrix, how many compared calls show it."""
         return dict(self._connection.execute("select mnemonic, count from coverage order by count, mnemonic"))
+
+    def edges(self) -> Iterator[str]:
+        """The names of the operands' values that calls of the matrix had: fuzz/matrix_coverage.py."""
+        return (name for (name,) in self._connection.execute("select name from edge"))
 
     def history(self) -> list[Batch]:
         """The batches in the order in which they were done."""

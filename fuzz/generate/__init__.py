@@ -8,6 +8,8 @@
     catalogue.py    which instructions make a value of a type, with which immediates
     operands.py     what an operand is good for, so that few calls trap
     nans.py         float instructions whose NaNs are held to what is allowed
+    fused.py        multiply-adds that are rounded once or twice, as an engine likes
+    checks.py       the functions of a module that do such instructions
     noting.py       functions such as hosts offer
     providers.py    what of a module stands in another one
     control.py      blocks, branches, calls, exceptions

@@ -15,10 +15,12 @@ from quire.engine.module import Expression, FunctionDefinition, Instruction, Loc
 from quire.fuzz.choices import Choices
 from quire.fuzz.generate import control
 from quire.fuzz.generate.catalogue import FUEL, Catalogue, Production
+from quire.fuzz.generate.checks import Checks
 from quire.fuzz.generate.control import Label
 from quire.fuzz.generate.edges import draw_bits
+from quire.fuzz.generate.fused import is_fused
 from quire.fuzz.generate.leaves import Code
-from quire.fuzz.generate.nans import MAKING, Checks, is_checked
+from quire.fuzz.generate.nans import MAKING, is_checked
 from quire.fuzz.generate.operands import Role, edge_address, role_of, safe_range
 from quire.fuzz.generate.plan import Plan, function_type
 from quire.proposal_ops.threads.accesses import AtomicMemArgKind
@@ -36,7 +38,8 @@ CANONICAL = {"f32": 1, "f64": 2, "f32x4": 3, "f64x2": 4}
 class Body:
     """One function body being made. `risk` is how many operands in a thousand do not keep to their role.
 
-    `checks` hold the bits of NaNs to what is allowed; without them, NaNs are only made canonical.
+    `checks` are functions that hold instructions to sets of results; where NaNs are not checked, they are only made
+    canonical.
     """
 
     plan: Plan
@@ -45,7 +48,8 @@ class Body:
     index: int
     risk: int
     budget: int
-    checks: Checks | None = None
+    checks: Checks
+    are_nans_checked: bool = False
     code: Code = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     locals: list[t.ValueType] = field(default_factory=list)
@@ -157,7 +161,7 @@ class Body:
         """The operands and the instruction."""
         for index in range(len(production.signature.parameters)):
             self.operand(production, index)
-        if self.checks is not None and is_checked(production.row):
+        if is_fused(production.row) or (self.are_nans_checked and is_checked(production.row)):
             self.emit("call", self.checks.index(production.row))
             return
         instruction = production.instruction(self.choices)

@@ -12,16 +12,15 @@ from quire.engine.module import FunctionDefinition, Instruction, Module
 from quire.fuzz.choices import Choices
 from quire.fuzz.generate.body import CANONICAL, Body
 from quire.fuzz.generate.catalogue import Catalogue
+from quire.fuzz.generate.checks import Checks
 from quire.fuzz.generate.features import ALL_FEATURES, FLOATS, GC, MULTI_MEMORY, draw_features, rows_of
-from quire.fuzz.generate.nans import Checks, canonical
+from quire.fuzz.generate.nans import canonical
 from quire.fuzz.generate.noting import noting_functions
 from quire.fuzz.generate.plan import Plan, draw_plan, function_type
 from quire.fuzz.generate.providers import NOTHING, Imported, draw_imported
 
-VERSION = 2
+VERSION = 3
 """Of the generator: the same choices give the same module as long as it is the same."""
-EXEMPT = ("f32x4.relaxed_madd", "f32x4.relaxed_nmadd", "f64x2.relaxed_madd", "f64x2.relaxed_nmadd")
-"""Rounded once or twice, as an engine likes: nothing that engines could be held to. Spec: exec/numerics#op-fmadd"""
 WAITS = ("memory.atomic.wait32", "memory.atomic.wait64")
 """Trap on memories that are not shared: the matrix alone has them."""
 CALLS = 12  # of each function: a call costs far less than to make, compile and instantiate a module
@@ -32,11 +31,15 @@ SHIM_FEATURES = frozenset({GC, MULTI_MEMORY})
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of a function with arguments that constant code makes; `of` names the instruction that it is to show."""
+    """A call of a function with arguments that constant code makes; `of` names the instruction that it is to show.
+
+    `edges` names the kind and the value of each operand that is to be shown, as fuzz/matrix_coverage.py has it.
+    """
 
     function: int
     arguments: tuple[Instruction, ...]
     of: str = ""
+    edges: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +68,22 @@ def generate(choices: Choices, allowed: Iterable[str] = ALL_FEATURES) -> Generat
     features = draw_features(choices, allowed)
     plan = draw_plan(choices, features)
     percent = choices.pick((90, 60, 30))
-    rows = [row for row in rows_of(features) if row.mnemonic not in (*EXEMPT, *WAITS) and choices.chance(percent)]
+    rows = [row for row in rows_of(features) if row.mnemonic not in WAITS and choices.chance(percent)]
     catalogue = Catalogue(plan.context, rows, heaps_of(plan), plan.leaves.written)
     risk = choices.pick((0, 0, 5, 20, 50))
     count = len(plan.context.functions)
     checks = Checks(plan.emitter, len(plan.context.types), count)
-    asked = checks if FLOATS in features and choices.chance(30) else None
+    are_nans_checked = FLOATS in features and choices.chance(30)
     bodies = [
         Body(
-            plan, choices, catalogue, index, risk_of(plan, risk, index), choices.pick((30, 60, 120)), asked
+            plan,
+            choices,
+            catalogue,
+            index,
+            risk_of(plan, risk, index),
+            choices.pick((30, 60, 120)),
+            checks,
+            are_nans_checked,
         ).definition()
         for index in range(plan.first, count)
     ]

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from quire.engine import types as t
 from quire.engine.instructions.row import Row
-from quire.engine.module import FunctionDefinition, Instruction, LocalRun
+from quire.engine.module import Instruction, LocalRun
 from quire.fuzz.generate.catalogue import plain_production
 from quire.fuzz.generate.leaves import Code, Emitter
 from quire.fuzz.generate.plan import HOST_FUNCTION
@@ -47,31 +46,6 @@ LANES = {"f32x4": (F32, 4), "f64x2": (F64, 2), "f32": (F32, 1), "f64": (F64, 1)}
 def is_checked(row: Row) -> bool:
     """Whether there is a set to check: of the relaxed instructions it is another."""
     return MAKING.match(row.mnemonic) is not None and "relaxed" not in row.mnemonic
-
-
-@dataclass(slots=True)
-class Checks:
-    """The functions of one module, made when they are asked for: they stand behind its own, as their types do."""
-
-    emitter: Emitter
-    types: int
-    functions: int
-    rows: dict[Row, int] = field(default_factory=dict)
-
-    def index(self, row: Row) -> int:
-        """The function that does the row's instruction."""
-        return self.rows.setdefault(row, self.functions + len(self.rows))
-
-    def groups(self) -> tuple[t.RecursiveType, ...]:
-        """Their types."""
-        return tuple(t.RecursiveType((t.SubType(plain_production(row).signature),)) for row in self.rows)
-
-    def definitions(self) -> tuple[FunctionDefinition, ...]:
-        """All of them."""
-        return tuple(
-            FunctionDefinition(self.types + number, runs(row), self.emitter.expression(checked(self.emitter, row)))
-            for number, row in enumerate(self.rows)
-        )
 
 
 def runs(row: Row) -> tuple[LocalRun, ...]:

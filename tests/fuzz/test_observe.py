@@ -15,10 +15,11 @@ from quire.fuzz.compare import Verdict, compare, values_by_call
 from quire.fuzz.generate.catalogue import plain_production
 from quire.fuzz.generate.edges import EDGES
 from quire.fuzz.generate.features import ALL_FEATURES, OWN, rows_of
-from quire.fuzz.generate.generator import EXEMPT, generate
+from quire.fuzz.generate.generator import generate
 from quire.fuzz.legs import quire_leg
 from quire.fuzz.legs.protocol import Answer, decode_answer, decode_request, encode_answer, encode_request
 from quire.fuzz.matrix import matrix, matrix_rows
+from quire.fuzz.matrix_coverage import edge_names, edges_told
 from quire.fuzz.observe import MARKER, observe
 
 SHARED = tuple(each for each in ALL_FEATURES if each not in OWN)
@@ -61,12 +62,19 @@ def test_other_engines_do_the_same() -> None:
 
 def test_the_matrix_walks_every_row_and_every_edge_value_of_its_operands() -> None:
     walked = defaultdict[str, set[tuple[int, int]]](set)
+    names = set[str]()
     for generated in matrix(8):
         validate(generated.module, generated.instruction_set)
         for call in generated.calls:
             constants = (bits for each in call.arguments for bits in (each.immediates or (-1,)))
             walked[call.of] |= {(at, bits) for at, bits in enumerate(constants) if isinstance(bits, int)}
-    assert set(walked) == {row.mnemonic for row in rows_of(ALL_FEATURES)} - set(EXEMPT)
+            names.update(edge_names(call.of, call.edges))
+    assert set(walked) == {row.mnemonic for row in rows_of(ALL_FEATURES)}
+    listed = edges_told(names)
+    assert not [line for line in listed.values() if "without" in line]
+    assert listed["i32.load8_s"] == "i32 27/27 or i64 37/37"
+    assert listed["i64.const"] == "i64 37/37"
+    assert "without 0x0" in edges_told(names - {"i32.add 1 i32 0x0"})["i32.add"]
     for row in matrix_rows():
         parameters = plain_production(row).signature.parameters if row.kind is Kind.NUMERIC else ()
         wanted = {(at, bits) for at, type_ in enumerate(parameters) for bits in EDGES.get(type_, ())}
