@@ -120,11 +120,12 @@ def violation(emitter: Emitter, result: Lane, operands: Sequence[Lane]) -> Code:
     return [*result.is_nan(), make("if", None), *wrong, make("if", None), *note, make("end"), make("end")]
 
 
-def canonical(emitter: Emitter, name: str, local: int = 0) -> list[Instruction]:
+def canonical(emitter: Emitter, name: str, local: int = 0, *, negative: bool = False) -> list[Instruction]:
     """A local, or in place of a NaN (or of the NaNs among its lanes) the canonical one."""
     shape, lanes = LANES[name]
     width = 128 // lanes
-    nan = shape.nan if lanes == 1 else sum(shape.nan << width * lane for lane in range(lanes))
+    bits = shape.nan | (shape.magnitude + 1 if negative else 0)
+    nan = bits if lanes == 1 else sum(bits << width * lane for lane in range(lanes))
     get, vector = emitter.make("local.get", local), lanes > 1
     constant = emitter.make("v128.const" if vector else f"{name}.const", nan)
     choose = emitter.make("v128.bitselect" if vector else "select")

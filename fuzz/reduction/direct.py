@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from quire.engine import types as t
+from quire.engine.immediates import MemArg
 from quire.engine.module import Export, FunctionDefinition, Instruction, LocalRun, Module
 from quire.engine.validate.contexts import ModuleContext
 from quire.engine.validate.modules import make_context
@@ -21,6 +22,9 @@ from quire.fuzz.observe import AMOUNT
 
 MOST_CALLS = 8
 LOCAL = LocalRun(1, t.I32)
+LOCALS = (LocalRun(2, t.I32), LocalRun(1, t.I64))
+SPREADING = 0x9E3779B97F4A7C15
+"""Odd, and with bits everywhere: each bit of a factor has one in the upper half of the product."""
 
 
 def direct_forms(generated: Generated) -> Iterator[Generated]:
@@ -93,6 +97,24 @@ class DirectForms:
                 yield [address, self.make("table.get", index), self.make("ref.is_null")]
         for index, memory in enumerate(self.context.memories):
             yield [self.make("memory.size", index), *next(self.words(memory.address_type))]
+            if not memory.attributes:  # else some of it may not be read
+                yield self.mixed(index, memory)
+
+    def mixed(self, index: int, memory: t.MemoryType) -> Code:
+        """A number that depends on every eight bytes of a memory; local 0 adds up, local 1 or 2 is the address."""
+        make, address = self.make, memory.address_type
+        local = 1 if address is t.I32 else 2
+        load = make("i64.load", MemArg(0, index, 0))
+        up = [make("local.get", local), make(f"{address}.const", 8), make(f"{address}.add"), make("local.tee", local)]
+        end = [make("memory.size", index), make(f"{address}.const", memory.page_size), make(f"{address}.mul")]
+        added = [make("local.get", 0), make("i64.extend_i32_u"), make("i64.const", 31), make("i64.mul")]
+        added += [make("local.get", local), load, make("i64.add"), make("i64.const", SPREADING), make("i64.mul")]
+        folded = [make("i64.const", 32), make("i64.shr_u"), make("i32.wrap_i64")]
+        inside = [*added, *folded, make("local.set", 0), *up, make(f"{address}.const", 8), make(f"{address}.add")]
+        return [
+            make("loop", None), *inside, *end, make(f"{address}.le_u"), make("br_if", 0), make("end"),
+            make("local.get", 0),
+        ]  # fmt: skip
 
     def form(self, codes: Sequence[Code]) -> Generated:
         """The module with these functions, each of them exported."""
@@ -105,7 +127,8 @@ class DirectForms:
         exports = [Export(f"call:{number}", "function", first + number) for number in range(len(codes))]
         exports += [Export(f"memory:{number}", "memory", number) for number in range(len(self.context.memories))]
         for code in codes:
-            runs = (LOCAL,) if any(each.row.mnemonic == "local.set" for each in code) else ()
+            locals_ = {each.immediates[0] for each in code if each.row.mnemonic.startswith("local.")}
+            runs = LOCALS if max(locals_, default=0) else (LOCAL,) if locals_ else ()
             functions.append(FunctionDefinition(index, runs, Emitter(known).expression(code)))
         changed: Module = replace(module, types=tuple(types), functions=tuple(functions), exports=tuple(exports))
         return replace(self.generated, module=changed, calls=(), fuel=False, plain=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
-from itertools import pairwise
 from types import MappingProxyType
 
 from quire.engine.binary import encode
@@ -18,15 +17,15 @@ from quire.engine.instruction_set import InstructionSet
 from quire.engine.module import DataSegment, Expression, FunctionDefinition, Instruction
 from quire.engine.validate import validate
 from quire.fuzz.campaign.cases import request_of
-from quire.fuzz.compare import compare
+from quire.fuzz.compare import Difference, compare
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.generate.leaves import Emitter
-from quire.fuzz.generate.nans import MAKING
 from quire.fuzz.generate.providers import NOTHING
 from quire.fuzz.legs.process import LegProcess, ask_all
 from quire.fuzz.reduction.direct import direct_forms
 from quire.fuzz.reduction.inline import inlined
 from quire.fuzz.reduction.renumber import prune
+from quire.fuzz.reduction.sound import depends_on_choice, open_choices
 from quire.fuzz.reduction.special import fewer_bytes, fewer_parts, program_of, smaller_programs
 
 Predicate = Callable[[Generated], bool]
@@ -38,16 +37,26 @@ OPENERS = frozenset({"block", "loop", "if", "try_table"})
 
 def bucket_of(generated: Generated, legs: Sequence[LegProcess]) -> str | None:
     """The bucket of a case; None where the legs agree."""
-    difference = compare(ask_all(legs, request_of(generated))).difference
+    difference = difference_of(generated, legs)
     return None if difference is None else difference.bucket
 
 
+def difference_of(generated: Generated, legs: Sequence[LegProcess]) -> Difference | None:
+    """Where legs part."""
+    return compare(ask_all(legs, request_of(generated))).difference
+
+
 def same_bucket(bucket: str, legs: Sequence[LegProcess]) -> Predicate:
-    """Whether a case falls into this bucket or, without the shim, shows the same in another way."""
+    """Whether a case falls into this bucket or, without the shim, shows the same in another way; and not because of
+    what an engine may choose.
+    """
 
     def holds(generated: Generated) -> bool:
-        found = bucket_of(generated, legs)
-        return found == bucket or (generated.plain and found is not None and shown(found) == shown(bucket))
+        found = difference_of(generated, legs)
+        if found is None:
+            return False
+        same = found.bucket == bucket or (generated.plain and shown(found.bucket) == shown(bucket))
+        return same and not depends_on_choice(generated, legs, found.dissenting)
 
     return holds
 
@@ -96,7 +105,7 @@ class Reducer:
             attempt = next(attempts, None)
             if attempt is None:
                 break
-            if weight(attempt) < weight(best) and bare_nans(attempt) <= bare_nans(best) and self.holds(attempt):
+            if weight(attempt) < weight(best) and open_choices(attempt) <= open_choices(best) and self.holds(attempt):
                 best, attempts = attempt, strategy(attempt)
         return best
 
@@ -133,16 +142,6 @@ def weight(generated: Generated) -> tuple[int, int, int]:
     others += sum(len(each.data) for each in module.custom_sections)
     runs = sum(run.count for function in module.functions for run in function.locals)
     return len(generated.calls), len(code) + others + runs, sum(len(str(each.immediates)) for each in code)
-
-
-def bare_nans(generated: Generated) -> int:
-    """How many instructions make NaNs that nothing makes canonical: their bits may differ, which shows no bug."""
-    bodies = [each.body.instructions for each in generated.module.functions]
-    return sum(
-        MAKING.match(each.row.mnemonic) is not None and after.row.mnemonic != "call"
-        for body in bodies
-        for each, after in pairwise(body)
-    )
 
 
 def fewer_calls(generated: Generated) -> Attempts:

@@ -11,12 +11,15 @@ import json
 import struct
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from quire.engine.binary import decode, encode
 from quire.engine.errors import Exhausted, Malformed
 from quire.engine.instruction_set import InstructionSet
-from quire.fuzz.compare import NO_ANSWER, compare, verdict_of
+from quire.fuzz.compare import LIMITS, NO_ANSWER, compare, nans_outside, verdict_of
+from quire.fuzz.generate.nans import VIOLATION
 from quire.fuzz.legs.process import LegProcess, ask_all, leg_command
 from quire.fuzz.legs.protocol import ALIGNMENT_TRAP, TEXT, Answer, Request
 from quire.proposal_ops import FEATURES, instruction_set, text_extensions
@@ -125,9 +128,9 @@ def ask_again(
 def usual(answers: Mapping[str, Answer]) -> Answer:
     """What most of the legs answered; a leg that is not this engine where it is undecided."""
     taking_part = [each for each in reversed(list(answers.values())) if each.verdict == "ok"]
-    counts = Counter((each.calls, each.observed) for each in taking_part)
+    counts = Counter(replace(each, detail="") for each in taking_part)
     best = max(counts.values(), default=0)
-    return next((each for each in taking_part if counts[each.calls, each.observed] == best), Answer("none"))
+    return next((each for each in taking_part if counts[replace(each, detail="")] == best), Answer("none"))
 
 
 def wast(request: Request, answers: Mapping[str, Answer], bucket: str) -> str:
@@ -142,8 +145,9 @@ def wast(request: Request, answers: Mapping[str, Answer], bucket: str) -> str:
         return "\n".join([*lines, refusal(request, known, names)]) + "\n"
     texts = [provider_text(*each, names) for each in request.providers]
     texts.append(quoted(request.binary) if TEXT in request.features else module_text(request.binary, names))
-    lines += [line.rstrip() for line in ((*HOST, *texts) if asks_host(request) else texts)]
-    return "\n".join([*lines, *assertions(request, usual(answers))]) + "\n"
+    answer, host = usual(answers), asks_host(request)
+    lines += [line.rstrip() for line in ((HOST.format(violation=hex(VIOLATION)), *texts) if host else texts)]
+    return "\n".join([*lines, *assertions(request, answer), *(host_assertions(answer) if host else ())]) + "\n"
 
 
 def asks_host(request: Request) -> bool:
@@ -199,10 +203,36 @@ def escaped(data: bytes) -> str:
     return "".join(f"\\{byte:02x}" for byte in data)
 
 
-HOST = (
-    '(module $host (func (export "note") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))',
-    '(register "host" $host)',
-)
+HOST = """\
+(module $host
+  (global $outside (mut i32) (i32.const 0))
+  (global $trace (mut i32) (i32.const 0))
+  (func $mix (param i32)
+    (global.set $trace (i32.add (i32.mul (global.get $trace) (i32.const 31)) (local.get 0))))
+  (func (export "note") (param i32 i32) (result i32)
+    (if (i32.eq (local.get 0) (i32.const {violation})) (then (global.set $outside (local.get 1))))
+    (call $mix (local.get 0))
+    (call $mix (local.get 1))
+    (i32.add (local.get 0) (local.get 1)))
+  (func (export "outside") (result i32) (global.get $outside))
+  (func (export "trace") (result i32) (global.get $trace)))
+(register "host" $host)"""
+
+
+def mixed(trace: Sequence[tuple[int, int]]) -> int:
+    """What the host of a script makes of the operands that it was called with."""
+    total = 0
+    for each in chain.from_iterable(trace):
+        total = total * 31 + each & 0xFFFFFFFF
+    return total
+
+
+def host_assertions(answer: Answer) -> list[str]:
+    """That no result is outside of what is allowed, and what the host was called with."""
+    lines = ['(assert_return (invoke $host "outside") (i32.const 0))']
+    if not nans_outside(answer) and not LIMITS.intersection(answer.calls):
+        lines.append(f'(assert_return (invoke $host "trace") (i32.const {mixed(answer.trace):#x}))')
+    return lines
 
 
 def assertions(request: Request, answer: Answer) -> list[str]:
