@@ -60,7 +60,13 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.LShift: ast.RShift, ast.RShift: ast.LShift, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
     ast.BitXor: ast.BitOr, ast.Div: ast.Mult, ast.Pow: ast.Mult,
 }  # fmt: skip
-ROWS = ("numeric", "stateful", "typed", "control")
+ROWS = frozenset({"numeric", "stateful", "typed", "control"})
+"""What makes a row; so does every function of a module whose first parameters are an opcode and a mnemonic."""
+ONE_TIER: Mapping[str, str] = MappingProxyType(
+    {"interpret": "reference", "validate": "reference", "matching": "reference", "binary": "reference",
+     "bytestream": "reference", "immediates": "reference", "type_encoding": "reference"}
+)  # fmt: skip
+"""The tier for mutants of these packages and modules: others do not run what they change, or do just the same."""
 SKIPPED = (ast.Raise, ast.JoinedStr, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Assert)
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 
@@ -75,6 +81,12 @@ class Mutant:
     site: int
     what: str
     line: int
+
+    @property
+    def tiers(self) -> tuple[str, ...]:
+        """Those of this engine's tiers that it is planted in."""
+        package = self.module.split(".")[2]
+        return (ONE_TIER[package],) if package in ONE_TIER else ("reference", "fast")
 
     @property
     def name(self) -> str:
@@ -98,35 +110,39 @@ def source_of(module: str) -> Path:
 
 def sites(tree: ast.Module) -> Iterator[tuple[str, int, ast.AST]]:
     """The nodes that may be changed, with their places and their numbers there."""
-    numbers = Counter[str]()
-    for place, node in reachable(tree, ""):
+    numbers, rows = Counter[str](), row_makers(tree)
+    for place, node in reachable(tree, "", rows):
         if change(node, apply=False):
             yield place, numbers[place], node
             numbers[place] += 1
 
 
-def reachable(node: ast.AST, place: str) -> Iterator[tuple[str, ast.AST]]:
+def row_makers(tree: ast.Module) -> frozenset[str]:
+    """The names of the functions that make rows."""
+    functions = (each for each in tree.body if isinstance(each, ast.FunctionDef))
+    return ROWS | {each.name for each in functions if [a.arg for a in each.args.args[:2]] == ["opcode", "mnemonic"]}
+
+
+def reachable(node: ast.AST, place: str, rows: frozenset[str]) -> Iterator[tuple[str, ast.AST]]:
     """The nodes below, without annotations, messages, documentation and what only type checkers read."""
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list") or _is_for_checkers(node):
             continue
-        if isinstance(node, ast.keyword) and node.arg == "template":
-            continue  # which the fast tier reads: tiers are held equal by running both
-        if name == "args" and isinstance(node, ast.Call) and ast.unparse(node.func) in ROWS:
+        if name == "args" and isinstance(node, ast.Call) and ast.unparse(node.func) in rows:
             value = value[2:]  # an opcode or a name that is taken is found when the table is made
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST) and not isinstance(child, SKIPPED) and not _is_documentation(child):
-                inner = place_of(child, place)
+                inner = place_of(child, place, rows)
                 yield inner, child
-                yield from reachable(child, inner)
+                yield from reachable(child, inner, rows)
 
 
-def place_of(node: ast.AST, outer: str) -> str:
+def place_of(node: ast.AST, outer: str, rows: frozenset[str]) -> str:
     """The name of what a node is in: functions and classes, rows of a table, names that are assigned."""
     if isinstance(node, DEFINITIONS):
         return f"{outer}.{node.name}".lstrip(".")
     match node:
-        case ast.Call(func=ast.Name(id=kind), args=[_, ast.Constant(value=str(mnemonic)), *_]) if kind in ROWS:
+        case ast.Call(func=ast.Name(id=kind), args=[_, ast.Constant(value=str(mnemonic)), *_]) if kind in rows:
             return mnemonic
         case ast.Assign(targets=[ast.Name(id=name)]) if not outer:
             return name

@@ -21,16 +21,22 @@ from quire.fuzz.legs.process import LegProcess, leg_command
 from quire.fuzz.legs.protocol import Answer, Request
 
 MATRIX_LIMIT = 48
+MORE = 1 << 30  # where the numbers of random cases begin that come after the matrix
 KEPT = 4000  # questions that are remembered
 ROUND = ("random", "matrix", "pages", *["broken"] * 5, *["bytes"] * 3)
 NTH = tuple(ROUND[:at].count(each) for at, each in enumerate(ROUND))
 """Which of its source in a round each question is."""
+RUN = ("random", "matrix", "pages")
+"""The sources of questions whose code is run."""
 FEATURES = tuple(each for each in ALL_FEATURES if each not in OWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request and the right answer of the leg `oracle`; `cost` is the processor time that both took to find."""
+    """A request and the right answer of the leg `oracle`; `cost` is the processor time that both took to find.
+
+    `tier` is the one to ask where a bug is planted in both: what only is to be refused is the same for them.
+    """
 
     source: str
     number: int
@@ -39,13 +45,17 @@ class Question:
     answer: Answer
     cost: float
 
+    @property
+    def tier(self) -> str:
+        return "fast" if self.source in RUN and self.number % 2 else "reference"
+
 
 class Questions:
     """Makes questions; threads may share it. Close it, or use it as a context."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._legs = {name: LegProcess(leg_command(name)) for name in ("wasmtime", "model", "reference")}
+        self._legs = {name: LegProcess(leg_command(name)) for name in ("wasmtime", "model", "reference", "fast")}
         self._random = Cases(Configuration((), FEATURES))
         self._matrix = Cases(Configuration((), FEATURES, matrix=MATRIX_LIMIT))
         self._pages = Cases(Configuration(()))
@@ -83,13 +93,15 @@ class Questions:
         with self._lock:
             return self._case(question.source, question.number)
 
-    def is_right(self, question: Question) -> bool:
-        """Whether the engine without a planted bug answers as it should: what it gets wrong tells nothing of others."""
+    def is_right(self, question: Question, tier: str = "reference") -> bool:
+        """Whether a tier without a planted bug answers as it should: what it gets wrong tells nothing of others."""
         with self._lock:
-            answers = {"reference": self._legs["reference"].ask(question.request), question.oracle: question.answer}
+            answers = {tier: self._legs[tier].ask(question.request), question.oracle: question.answer}
             return compare(answers).difference is None
 
     def _made(self, number: int, source: str) -> Question:
+        if source == "matrix" and number >= len(self._matrix):
+            source, number = "random", MORE + number  # the matrix has been asked
         oracle = self._legs["model" if source == "pages" else "wasmtime"]
         before = time.process_time() + oracle.processor_seconds
         request = request_of(self._case(source, number))

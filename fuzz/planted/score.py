@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from itertools import islice
@@ -63,9 +64,10 @@ class Score:
         return f"{self.name}  {self.what}  {self.seconds:.1f} s, {self.questions} questions  {told}{reduced}"
 
 
-def planted_leg(mutant: Mutant) -> LegCommand:
-    """The leg of the reference tier with a bug."""
-    return LegCommand("planted", (sys.executable, "-m", "quire.fuzz.planted.plant", mutant.name))
+def planted_leg(mutant: Mutant, tier: str = "reference") -> LegCommand:
+    """The leg of a tier with a bug."""
+    command = (sys.executable, "-m", "quire.fuzz.planted.plant", mutant.name, "--tier", tier)
+    return LegCommand("planted", command)
 
 
 class Scorer:
@@ -79,13 +81,17 @@ class Scorer:
     def score(self, mutant: Mutant) -> Score:
         """Ask until an answer is wrong, or the time is over."""
         begun = Score(mutant.name, mutant.kind, mutant.what, version_of(mutant))
-        with LegProcess(planted_leg(mutant)) as planted:
-            if planted.ask(NOTHING).verdict == "died":
+        with ExitStack() as stack:
+            legs = {tier: stack.enter_context(LegProcess(planted_leg(mutant, tier))) for tier in mutant.tiers}
+            if any(leg.ask(NOTHING).verdict == "died" for leg in legs.values()):
                 return replaced(begun, stillborn=True)
-            spent = Stopwatch(planted)
+            watches = {tier: Stopwatch(leg) for tier, leg in legs.items()}
             for count, question in enumerate(self.questions, 1):
-                bucket = self._shown(question, planted)
-                seconds = spent.add(question.cost)
+                tier = question.tier if question.tier in legs else mutant.tiers[0]
+                planted = legs[tier]
+                bucket = self._shown(question, tier, planted)
+                watches[tier].add(question.cost)
+                seconds = sum(watch.seconds for watch in watches.values())
                 if bucket:
                     found = replaced(
                         begun, bucket=bucket, seconds=seconds, questions=count, source=question.source,
@@ -106,11 +112,11 @@ class Scorer:
             write_case(folder, request, ask_all(legs, request), f"{score.name}: {score.bucket}")
         return replaced(score, size=size_of(small), reduction=time.monotonic() - started)
 
-    def _shown(self, question: Question, planted: LegProcess) -> str:
+    def _shown(self, question: Question, tier: str, planted: LegProcess) -> str:
         """The bucket of a wrong answer, "" for a right one."""
         answers = {"planted": planted.ask(question.request), question.oracle: question.answer}
         difference = compare(answers).difference
-        return difference.bucket if difference is not None and self.questions.is_right(question) else ""
+        return difference.bucket if difference is not None and self.questions.is_right(question, tier) else ""
 
 
 def replaced(score: Score, **changes: object) -> Score:
@@ -127,15 +133,16 @@ class Stopwatch:
         self._last = leg.processor_seconds
         self._is_told = self._last > 0
         self._started = time.monotonic()
+        self.seconds = 0.0
 
-    def add(self, seconds: float) -> float:
-        """Charge some seconds that were not the leg's; all that was spent so far."""
+    def add(self, seconds: float) -> None:
+        """Charge some seconds that were not the leg's, and what it has used itself."""
         now = self._leg.processor_seconds
         if now < self._last:  # a new process
             self._others += self._last
         self._last = now
         self._others += seconds
-        return self._others + (now if self._is_told else time.monotonic() - self._started)
+        self.seconds = self._others + (now if self._is_told else time.monotonic() - self._started)
 
 
 def version_of(mutant: Mutant) -> str:

@@ -58,6 +58,19 @@ def test_a_mutant_is_one_change(mutant: Mutant) -> None:
     compile(source, module, "exec")
 
 
+def test_bugs_are_planted_where_they_are_run() -> None:
+    tiers = {mutant.module: mutant.tiers for mutant in everything()}
+    assert tiers["quire.engine.interpret.exits"] == ("reference",)
+    assert tiers["quire.engine.runtime.memory"] == ("reference", "fast")
+
+
+def test_the_opcodes_and_names_of_rows_are_left_alone() -> None:
+    """They are found when the table is made; whoever makes rows may be a function of the module's own."""
+    rows = [mutant for mutant in mutants_of("quire.engine.instructions.vector") if mutant.place == "i16x8.avgr_u"]
+    assert rows
+    assert all(mutant.what in ("avgr_u -> avgr_s", "average_u -> average_s") for mutant in rows), rows
+
+
 def test_rounds_have_every_source() -> None:
     assert set(ROUND) == {"random", "matrix", "pages", "broken", "bytes"}
 
