@@ -11,8 +11,9 @@ from typing import Any
 from quire.engine.binary import encode
 from quire.fuzz.broken import break_module, slim
 from quire.fuzz.choices import SeededChoices
-from quire.fuzz.generate.features import ALL_FEATURES, OWN, RELAXED
+from quire.fuzz.generate.features import ALL_FEATURES, LOOPS, MEMORIES, OWN, RELAXED
 from quire.fuzz.generate.generator import VERSION, Generated, generate
+from quire.fuzz.generate.loops import loop_case
 from quire.fuzz.legs.protocol import Request
 from quire.fuzz.matrix import matrix
 from quire.fuzz.observe import observe
@@ -22,9 +23,9 @@ from quire.fuzz.scribble import scribbled
 from quire.fuzz.smith import Forge
 
 BROKEN = 12
-SCRIBBLED, PROGRAM, SCRAMBLED, MISMADE = 8, 9, 10, 11
-"""Of so many cases these are a program for the states of pages, where legs have memory control, and three modules with
-something wrong in them: in the text, in the bytes, in the syntax."""
+LOOPING, SCRIBBLED, PROGRAM, SCRAMBLED, MISMADE = 7, 8, 9, 10, 11
+"""Of so many cases these are loops, a program for the states of pages, where legs have memory control, and three
+modules with something wrong in them: in the text, in the bytes, in the syntax."""
 DETERMINISTIC = ("wasmtime", "wasmtime-none", "pulley", "model")
 """The legs, beside our own, whose relaxed instructions are those of the deterministic profile."""
 VARIANTS = 8  # broken modules that are made of one
@@ -88,6 +89,8 @@ class Cases:
         kind = number % BROKEN
         if kind == PROGRAM and set(OWN) <= set(configuration.features):
             return program_case(SeededChoices(seed))
+        if kind == LOOPING and {LOOPS, MEMORIES} <= set(configuration.features):
+            return loop_case(SeededChoices(seed))
         change = {SCRIBBLED: scribbled, SCRAMBLED: scrambled, MISMADE: break_module}.get(kind)
         if change is not None:
             return change(self._base(number // BROKEN // VARIANTS), SeededChoices(seed))

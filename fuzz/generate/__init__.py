@@ -14,6 +14,7 @@
     providers.py    what of a module stands in another one
     control.py      blocks, branches, calls, exceptions
     body.py         function bodies
+    loops.py        modules of another kind: loops that walk through a memory
     generator.py    all of it: generate(choices) -> Generated
 
 Nothing here runs a module or knows an engine.
