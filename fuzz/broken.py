@@ -34,6 +34,7 @@ from quire.fuzz.choices import Choices
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.generate.leaves import Emitter
 from quire.fuzz.observe import Shim
+from quire.fuzz.relatives import with_relatives
 
 STAYING = ("imports", "custom_sections", "names")
 """The parts of a module that stay: a change of an import is one of the host's."""
@@ -46,13 +47,10 @@ VALUES = (t.I32, t.I64, t.F32, t.F64, t.V128, t.FUNCREF, t.EXTERNREF, t.Referenc
 STRUCTURED = ("block", "loop", "if", "else", "end", "try_table")
 NAMING = (Index, HeapTypeKind, ReferenceTypeKind, CastKind, ResultTypes, LabelTable)
 OPERANDS = ("i32.const", "i64.const", "f32.const", "f64.const", "v128.const")
-_FIELD = t.FieldType(t.ReferenceType(False, t.FUNC))
-WITHOUT_DEFAULT = tuple(
-    t.RecursiveType((t.SubType(each),)) for each in (t.StructType((_FIELD, _FIELD)), t.ArrayType(_FIELD))
-)
-"""Types whose fields have no default value and cannot be changed: hardly any module has them."""
 LARGE = 1 << 31
 NUMBERS = (0, 1, 65535, 65536, 65537, 0xFFFFFFFF)
+SIZES = tuple(1 << bits for bits in (16, 17, 24, 31, 32, 33, 40, 48, 49, 56, 63))
+"""At and beside these are the bounds of memories and tables of all sorts, and of what a number has room for."""
 
 
 def break_module(generated: Generated, choices: Choices) -> Generated:
@@ -230,8 +228,8 @@ def slim(generated: Generated, choices: Choices) -> Generated:
     left = tuple(
         each if number in kept else replace(each, locals=(), body=nothing) for number, each in enumerate(functions)
     )
-    types = (*generated.module.types, *WITHOUT_DEFAULT)
-    return replace(generated, module=replace(generated.module, types=types, functions=left), calls=())
+    module = with_relatives(generated.module, Emitter(generated.instruction_set))
+    return replace(generated, module=replace(module, functions=left), calls=())
 
 
 def relative(instruction: Instruction, instruction_set: InstructionSet, choices: Choices) -> Instruction:
@@ -299,10 +297,15 @@ def with_other_constant(module: Module, emitter: Emitter, choices: Choices) -> M
     """With another constant expression for a global, a table, or a segment's offset or items."""
     make = emitter.make
     globals_, functions = len(module.globals), len(module.imports) + len(module.functions)
+    name = choices.pick(
+        [each for each in ("globals", "globals", "tables", "elements", "data") if getattr(module, each)]
+    )
+    parts: list[Any] = list(getattr(module, name))
+    at = choices.below(len(parts))
     expression = emitter.expression(
         choices.pick(
             (
-                [make("global.get", choices.below(globals_ + 1))],
+                [make("global.get", choices.pick((choices.below(globals_ + 1), at, at + 1)))],
                 [make("ref.func", choices.below(functions + 1))],
                 [make(choices.pick(OPERANDS), 0)],
                 [make("ref.null", draw_heap(module, choices))],
@@ -311,11 +314,6 @@ def with_other_constant(module: Module, emitter: Emitter, choices: Choices) -> M
             )
         )
     )
-    name = choices.pick(
-        [each for each in ("globals", "globals", "tables", "elements", "data") if getattr(module, each)]
-    )
-    parts: list[Any] = list(getattr(module, name))
-    at = choices.below(len(parts))
     part = parts[at]
     if name in ("globals", "tables"):
         parts[at] = replace(part, init=expression)
@@ -366,8 +364,12 @@ def alternatives(node: Any) -> Sequence[Any]:
             return [not node]
         case int() if node < LARGE:
             return [node + 1, max(0, node - 1), *NUMBERS]
-        case t.Limits(minimum, None):
-            return [replace(node, maximum=each) for each in (minimum, max(0, minimum - 1), *NUMBERS)]
+        case t.MemoryType(shared=False) | t.TableType():
+            near = [size + by for size in SIZES for by in (-1, 0, 1)]
+            return [replace(node, limits=replace(node.limits, maximum=each)) for each in (None, *near, (1 << 64) - 1)]
+        case t.Limits(minimum):
+            fewer = (minimum, max(0, minimum - 1))
+            return [replace(node, maximum=each) for each in (*fewer, None, None, *NUMBERS)]
         case t.NumberType() | t.ReferenceType():
             return VALUES
         case t.PackedType():

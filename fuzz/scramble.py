@@ -6,12 +6,16 @@ Most changes keep the sizes of sections and of function bodies right, so that wh
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from types import FrameType
 
+from quire.engine import bytestream
 from quire.engine.binary import decode, encode
 from quire.engine.bytestream import ByteReader, ByteWriter
 from quire.engine.errors import Malformed
+from quire.engine.instruction_set import InstructionSet
 from quire.engine.module import Names
 from quire.fuzz.broken import harmless
 from quire.fuzz.choices import Choices
@@ -20,6 +24,8 @@ from quire.fuzz.observe import Shim
 from quire.proposal_ops import instruction_set
 
 EVERYTHING = instruction_set()
+BYTESTREAM = bytestream.__file__
+PRIMITIVES = frozenset({"byte", "take", "part", "unsigned", "signed", "name", "vector"})
 NAMED = Names(module="scrambled", functions=((0, "first"),), locals=((0, ((0, "parameter"),)),))
 
 HEADER = 8  # bytes
@@ -36,7 +42,7 @@ def scrambled(generated: Generated, choices: Choices) -> Generated:
     """A case whose bytes, with the shim or without, have been changed."""
     module = generated.module if choices.below(4) else Shim(generated).finished()
     module = replace(module, start=None, names=NAMED if choices.below(2) else module.names)
-    changed = scramble(encode(module, generated.instruction_set), choices)
+    changed = scramble(encode(module, generated.instruction_set), choices, generated.instruction_set)
     binary = b"" if would_run(changed) else changed
     return replace(generated, module=module, calls=(), fuel=False, broken=True, binary=binary)
 
@@ -50,8 +56,10 @@ def would_run(binary: bytes) -> bool:
     return module != harmless(module)
 
 
-def scramble(binary: bytes, choices: Choices) -> bytes:
+def scramble(binary: bytes, choices: Choices, known: InstructionSet = EVERYTHING) -> bytes:
     """A well-formed binary with one change. Raises Malformed for any other."""
+    if choices.below(2):
+        return change_place(binary, choices, known)
     header, sections = split(binary)
     kind = choices.below(10)
     if kind == 9 or not sections:
@@ -89,9 +97,52 @@ def unsigned(number: int) -> bytes:
     return bytes(writer.data)
 
 
-def change_bytes(data: bytes, choices: Choices) -> bytes:
-    """With a byte changed, put in, taken away, or written longer than it needs to be."""
-    at = choices.below(choices.pick((max(1, len(data)), min(len(data), 12) or 1)))  # often near the start
+def change_place(binary: bytes, choices: Choices, known: InstructionSet) -> bytes:
+    """With a change where some part of the decoder reads: each part of it has the same chance, however often it is run.
+
+    The sizes of the section and the body around stay right.
+    """
+    at = choices.pick(choices.pick(places_read(binary, known)))
+    header, sections = split(binary)
+    start = len(header)
+    for number, (kind, content) in enumerate(sections):
+        start += 1 + len(unsigned(len(content)))
+        if start <= at < start + len(content):
+            change = change_code if kind == CODE else change_bytes
+            sections[number] = kind, change(content, choices, at - start)
+            return header + joined(sections)
+        start += len(content)
+    return change_bytes(binary, choices, at)
+
+
+def places_read(binary: bytes, known: InstructionSet) -> list[list[int]]:
+    """The offsets at which the decoder reads a primitive, those that one line of it reads together."""
+    found: dict[tuple[str, int, str], list[int]] = {}
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        code = frame.f_code
+        if event != "call" or code.co_filename != BYTESTREAM or code.co_name not in PRIMITIVES:
+            return
+        reader, asking = frame.f_locals["self"], frame.f_back
+        while asking is not None and asking.f_code.co_filename == BYTESTREAM:
+            asking = asking.f_back
+        if asking is not None and isinstance(reader, ByteReader):
+            place = (asking.f_code.co_filename, asking.f_lineno, code.co_name)
+            found.setdefault(place, []).append(reader.position)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        decode(binary, known)
+    finally:
+        sys.setprofile(before)
+    return list(found.values())
+
+
+def change_bytes(data: bytes, choices: Choices, at: int | None = None) -> bytes:
+    """With a byte changed, put in, taken away, or written longer than it needs to be: any one, or the one `at`."""
+    if at is None:
+        at = choices.below(choices.pick((max(1, len(data)), min(len(data), 12) or 1)))  # often near the start
     byte = data[at] if data else 0
     new = choices.pick((choices.pick(INTERESTING), byte ^ 1 << choices.below(8), (byte + 1) & 0xFF, (byte - 1) & 0xFF))
     match choices.below(8):
@@ -107,13 +158,20 @@ def change_bytes(data: bytes, choices: Choices) -> bytes:
     return data[:at] + bytes([new]) + data[at + 1 :]
 
 
-def change_code(content: bytes, choices: Choices) -> bytes:
-    """The code section with a change in one body, whose size is right."""
-    reader = ByteReader(content)
-    bodies = [reader.take(reader.u32()) for _ in range(reader.u32())]
-    if bodies:
-        at = choices.below(len(bodies))
-        bodies[at] = change_bytes(bodies[at], choices)
+def change_code(content: bytes, choices: Choices, at: int | None = None) -> bytes:
+    """The code section with a change in one body, whose size is right; where it is `at`, if that is in one."""
+    reader, bodies, ends = ByteReader(content), list[bytes](), list[int]()
+    for _ in range(reader.u32()):
+        bodies.append(reader.take(reader.u32()))
+        ends.append(reader.position)
+    if at is None:
+        number, inside = (choices.below(len(bodies)) if bodies else None), None
+    else:
+        number = next((number for number, end in enumerate(ends) if end - len(bodies[number]) <= at < end), None)
+        inside = None if number is None else at - ends[number] + len(bodies[number])
+    if number is None:
+        return change_bytes(content, choices, at)
+    bodies[number] = change_bytes(bodies[number], choices, inside)
     return unsigned(len(bodies)) + b"".join(map(sized, bodies))
 
 

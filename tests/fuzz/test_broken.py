@@ -11,7 +11,9 @@ from quire.fuzz.broken import break_module, harmless, slim
 from quire.fuzz.campaign.cases import MISMADE, SCRAMBLED, Cases, Configuration, request_of
 from quire.fuzz.choices import SeededChoices
 from quire.fuzz.generate.generator import Generated, generate
-from quire.fuzz.scramble import joined, scramble, split, would_run
+from quire.fuzz.generate.leaves import Emitter
+from quire.fuzz.relatives import RELATED, with_relatives
+from quire.fuzz.scramble import joined, places_read, scramble, split, would_run
 from quire.proposal_ops import instruction_set
 
 EVERYTHING = instruction_set()
@@ -44,6 +46,26 @@ def test_changes_of_bytes_are_malformed_as_a_rule(base: Generated) -> None:
     verdicts = Counter(verdict(scramble(binary, SeededChoices(seed))) for seed in range(COUNT))
     assert verdicts["Malformed"] > COUNT / 3
     assert len(verdicts) == 3
+
+
+def test_each_part_of_the_decoder_has_the_same_chance(base: Generated) -> None:
+    """Most bytes are code: what is read once would hardly ever be changed."""
+    binary = encode(base.module, base.instruction_set)
+    places = places_read(binary, base.instruction_set)
+    offsets = [offset for place in places for offset in place]
+    assert len(places) > 20
+    assert {0, 4} <= set(offsets)  # the magic and the version
+    assert all(0 <= offset < len(binary) for offset in offsets)
+    assert places == places_read(binary, base.instruction_set)
+
+
+def test_what_is_put_in_is_valid_in_any_module() -> None:
+    for seed in range(10):
+        generated = generate(SeededChoices(seed))
+        module = with_relatives(generated.module, Emitter(generated.instruction_set))
+        validate(module, generated.instruction_set)
+    subtypes = [each for group in module.types for each in group.subtypes]
+    assert sum(bool(each.supertypes) for each in subtypes) >= len(RELATED)
 
 
 def test_sections_come_apart_and_together(base: Generated) -> None:
