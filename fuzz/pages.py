@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from quire.engine.module import CustomSection
 from quire.fuzz.choices import Choices
-from quire.fuzz.generate.features import MEMORY_CONTROL, PAGE_SIZES, SIMD
+from quire.fuzz.generate.features import MEMORY_CONTROL, PAGE_SIZES, SIMD, THREADS
 from quire.fuzz.generate.generator import Call, Generated
 from quire.fuzz.legs.protocol import ALIGNMENT_TRAP
 from quire.proposal_ops import instruction_set, text_extensions
@@ -22,7 +22,7 @@ from quire.wat.parser import parse_module
 from quire.wat.text_format import TextFormat
 
 SECTION: Final = "page-states"
-FEATURES: Final = (MEMORY_CONTROL, PAGE_SIZES)
+FEATURES: Final = (MEMORY_CONTROL, PAGE_SIZES, THREADS)
 LOOKS: Final = 12  # pages that are read at the end
 DATA: Final = bytes(range(0x81, 0x99))  # the passive segment of every program
 WIDE_VALUE: Final = "v128.const i64x2 0x1122334455667788 0x99aabbccddeeff01"
@@ -30,7 +30,8 @@ PROTECTIONS: Final = ("none", "read", "readwrite")
 LOADS: Final = {"i32.load8_u": 1, "i32.load16_u": 2, "i32.load": 4, "i64.load": 8, "v128.load": 16}
 STORES: Final = {"i32.store8": 1, "i32.store16": 2, "i32.store": 4, "i64.store": 8, "v128.store": 16}
 RANGES: Final = ("discard", "unmap", *(f"{name} {p}" for name in ("map", "protect") for p in PROTECTIONS))
-OPERATIONS: Final = ("map readwrite", *RANGES, *LOADS, *STORES, "fill", "copy", "init", "grow", "size")
+ATOMICS: Final = ("wait", "notify", "add", "load")
+OPERATIONS: Final = ("map readwrite", *RANGES, *LOADS, *STORES, "fill", "copy", "init", "grow", "size", *ATOMICS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Kind:
     virtual: bool
     page_size: int
     address_bits: int
+    shared: bool = False
 
     @property
     def at(self) -> str:
@@ -56,6 +58,7 @@ class Kind:
     @property
     def text(self) -> str:
         words = [self.at, *(["virtual"] if self.virtual else []), f"{self.minimum} {self.maximum}"]
+        words += ["shared"] if self.shared else []
         return " ".join([*words, f"(pagesize {self.page_size}) (noaccess {self.noaccess}) (readonly {self.readonly})"])
 
 
@@ -121,7 +124,7 @@ def draw_kind(choices: Choices) -> Kind:
     minimum = choices.between(0, 20 if small else 4)
     maximum = minimum + choices.between(0, 9 if small else 2)
     sections = choices.pick((0, 0, 1, 2)), choices.pick((0, 0, 1, 3))
-    return Kind(minimum, maximum, *sections, virtual, 1 if small else 65536, choices.pick((32, 64)))
+    return Kind(minimum, maximum, *sections, virtual, 1 if small else 65536, choices.pick((32, 64)), choices.chance(25))
 
 
 def draw_address(choices: Choices, kind: Kind) -> int:
@@ -165,6 +168,10 @@ def draw_operation(choices: Choices, kinds: Sequence[Kind]) -> Operation:
     if name == "init":
         return Operation(
             name, memory, address, choices.pick((1, 4, len(DATA), 0, 30)), choices.pick((0, 1, 23, 24, 25))
+        )
+    if name in ATOMICS:
+        return Operation(
+            name, memory, address if choices.chance(20) else address & -4, 0, choices.pick((0, 1, 0x04030201))
         )
     length = draw_length(choices, kind, address)
     if name == "copy":
@@ -224,6 +231,8 @@ def function_text(each: Operation, kinds: Sequence[Kind], passive: int) -> str:
             "v128.const i64x2 0x1122334455667788 0x99aabbccddeeff01" if type_ == "v128" else f"{type_}.const 0x51525354"
         )
         return f"({name} {each.memory} {address} ({value}))"
+    if name in ATOMICS:
+        return atomic_text(each, address)
     match name:
         case "size":
             return f"(result {at}) (memory.size {each.memory})"
@@ -239,6 +248,18 @@ def function_text(each: Operation, kinds: Sequence[Kind], passive: int) -> str:
             return f"(memory.copy {each.memory} {each.source} {address} ({source.at}.const {each.other}) {count})"
     result = f"(result {at}) " if name == "map" else ""
     return f"{result}(memory.{name} {each.memory} {word} {address} {length})"
+
+
+def atomic_text(each: Operation, address: str) -> str:
+    """A function that does an atomic access. Nobody waits for long, or wakes anybody."""
+    value = f"(i32.const {each.other})"
+    code = {
+        "wait": f"memory.atomic.wait32 {each.memory} {address} {value} (i64.const 0)",
+        "notify": f"memory.atomic.notify {each.memory} {address} {value}",
+        "add": f"i32.atomic.rmw.add {each.memory} {address} {value}",
+        "load": f"i32.atomic.load {each.memory} {address}",
+    }
+    return f"(result i32) ({code[each.name]})"
 
 
 # As data

@@ -18,7 +18,7 @@ from quire.engine.errors import Malformed
 from quire.fuzz.legs.protocol import Answer, Request, serve
 from quire.fuzz.legs.traps import class_of
 from quire.fuzz.observe import MARKER
-from quire.fuzz.pages import DATA, FEATURES, LOADS, PROTECTIONS, SECTION, STORES, Operation, Program, from_json
+from quire.fuzz.pages import ATOMICS, DATA, FEATURES, LOADS, PROTECTIONS, SECTION, STORES, Operation, Program, from_json
 from quire.proposal_ops import instruction_set
 from quire.spec_tests.memory_control import model
 
@@ -49,7 +49,7 @@ class ModelRun:
         self.memories = [
             model.Memory(
                 each.minimum, each.maximum, each.noaccess, each.readonly, each.virtual, each.page_size,
-                each.address_bits, profile,
+                each.address_bits, profile, each.shared,
             )
             for each in program.kinds
         ]  # fmt: skip
@@ -101,6 +101,8 @@ class ModelRun:
             return split(memory.map(each.address, each.length, CODES[word]), bits)
         if name == "size":
             return split(memory.size, bits)
+        if name in ATOMICS:
+            return [atomic(memory, each)]
         self.change(memory, each)
         return []
 
@@ -117,6 +119,18 @@ class ModelRun:
             "init": lambda: memory.init(address, DATA, each.other, length),
         }
         actions[name]()
+
+
+def atomic(memory: model.Memory, each: Operation) -> int:
+    """What an atomic access returns. Raises ModelTrap."""
+    match each.name:
+        case "wait":
+            return memory.wait(each.address, each.other)
+        case "notify":
+            return memory.notify(each.address)
+        case "add":
+            return memory.add(each.address, each.other)
+    return memory.atomic_load(each.address)
 
 
 def split(value: int, bits: int) -> list[int]:

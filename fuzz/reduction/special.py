@@ -122,7 +122,7 @@ def simpler_kinds(program: Program) -> Iterator[Program]:
     """With the type of a memory changed to a simpler one."""
     for number, kind in enumerate(program.kinds):
         for name, value in (
-            ("address_bits", 32), ("page_size", 1), ("noaccess", 0), ("readonly", 0), ("minimum", 1),
+            ("address_bits", 32), ("shared", False), ("page_size", 1), ("noaccess", 0), ("readonly", 0), ("minimum", 1),
             ("maximum", kind.minimum), ("noaccess", kind.noaccess // 2), ("readonly", kind.readonly // 2),
             ("minimum", kind.minimum // 2),
         ):  # fmt: skip

@@ -19,6 +19,8 @@ TEXTS: Final = {
     "ALIGN": "unaligned memory access",
     "RANGE": "invalid memory range",
     "MAPPED": "memory already mapped",
+    "ATOM": "unaligned atomic",
+    "SHARED": "expected shared memory",
 }
 
 
@@ -48,6 +50,7 @@ class Memory:
     page_size: int = 65536
     address_bits: int = 32
     profile: str = "round"
+    shared: bool = False
     size: int = 0  # in pages, all of them
     sealed: bool = False
     contents: dict[int, int] = field(default_factory=dict)  # those that are not 0
@@ -93,6 +96,36 @@ class Memory:
     def store(self, address: int, data: bytes) -> None:
         self.check(address, len(data), W)
         self.poke(address, data)
+
+    def check_static(self, address: int, length: int) -> None:
+        """Steps 1 and 3 of CHECK R."""
+        trap_if(address + length > self.length or (length > 0 and address < self.read_base), "OOB")
+
+    def add(self, address: int, value: int) -> int:
+        """i32.atomic.rmw.add: the old value."""
+        trap_if(address % 4 != 0, "ATOM")
+        self.check(address, 4, R | W)
+        old = int.from_bytes(self.peek(address, 4), "little")
+        self.poke(address, ((old + value) % 2**32).to_bytes(4, "little"))
+        return old
+
+    def atomic_load(self, address: int) -> int:
+        """i32.atomic.load"""
+        trap_if(address % 4 != 0, "ATOM")
+        return int.from_bytes(self.load(address, 4), "little")
+
+    def wait(self, address: int, expected: int) -> int:
+        """memory.atomic.wait32 that ends at once: 1 where the value is another, 2 since nobody wakes it."""
+        trap_if(address % 4 != 0, "ATOM")
+        self.check_static(address, 4)
+        trap_if(not self.shared, "SHARED")
+        return 2 if int.from_bytes(self.load(address, 4), "little") == expected else 1
+
+    def notify(self, address: int) -> int:
+        """memory.atomic.notify: nobody waits."""
+        trap_if(address % 4 != 0, "ATOM")
+        self.check_static(address, 4)
+        return 0
 
     def fill(self, address: int, value: int, length: int) -> None:
         self.check(address, length, W)
