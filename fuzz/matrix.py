@@ -19,17 +19,17 @@ from quire.engine.immediates import Bits, Immediate, Index, Integer, Lane, Lanes
 from quire.engine.instructions.row import Kind, Row
 from quire.engine.module import FunctionDefinition, Instruction, LocalRun
 from quire.fuzz.choices import SeededChoices
-from quire.fuzz.generate.body import CANONICAL, IDENTITY
+from quire.fuzz.generate.body import CANONICAL, IDENTITY, TIMEOUTS, memory_of
 from quire.fuzz.generate.catalogue import FUEL, Catalogue, Production
 from quire.fuzz.generate.edges import EDGES
 from quire.fuzz.generate.features import (
     ALL_FEATURES,
     MEMORY64,
-    MEMORY_CONTROL,
     OWN,
-    PAGE_SIZES,
     PROPOSALS,
     TABLE64,
+    THREADS,
+    WIDE,
     rows_of,
 )
 from quire.fuzz.generate.fused import HELD_LOCALS, HELD_TYPE, held, is_fused, once
@@ -62,10 +62,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row and the address types of the memories and tables that it names: what the matrix has once."""
+    """A row, the address types of the memories and tables that it names, and whether the memories are shared: what the
+    matrix has once.
+    """
 
     row: Row
     addresses: tuple[t.NumberType, ...]
+    shared: tuple[bool, ...] = ()
 
 
 def matrix_rows(features: Iterable[str] = ALL_FEATURES) -> list[Row]:
@@ -90,7 +93,7 @@ def matrix(limit: int = 1024, features: Sequence[str] = ALL_FEATURES) -> Iterato
     known = set(matrix_rows(core))
     yield from walk(limit, core, known)
     for proposal in (each for each in (*PROPOSALS, *OWN) if each in features):
-        again = "memory" if proposal in (PAGE_SIZES, MEMORY_CONTROL) else "none"
+        again = "none" if proposal == WIDE else "memory"
         rows = matrix_rows([*core, proposal])
         wanted = (row for row in rows if row not in known or again in map(space_of, row.immediates))
         yield from walk(limit, [*core, proposal], wanted)
@@ -116,8 +119,9 @@ def places_of(row: Row, features: Sequence[str]) -> Iterator[Place]:
     """A row with every choice of address types for the memories and tables that it names."""
     wide = {"memory": MEMORY64, "table": TABLE64}
     spaces = [space for kind in row.immediates if (space := space_of(kind)) in wide]
-    for addresses in product(*([t.I32, t.I64] if wide[space] in features else [t.I32] for space in spaces)):
-        yield Place(row, addresses)
+    shared = [(False, True) if THREADS in features else (False,) for space in spaces if space == "memory"]
+    types = [[t.I32, t.I64] if wide[space] in features else [t.I32] for space in spaces]
+    yield from (Place(row, *each) for each in product(product(*types), product(*shared)))
 
 
 def space_of(kind: Immediate) -> str:
@@ -132,7 +136,8 @@ def grouped(plan: Plan, catalogue: Catalogue) -> dict[Place, list[Production]]:
     for each in catalogue.all:
         pairs = zip(map(space_of, each.row.immediates), each.immediates, strict=True)
         named = [types[space][getattr(value, "memory", value)] for space, value in pairs if space in types]
-        place = Place(each.row, tuple(type_.address_type for type_ in named))
+        shared = tuple(type_.shared for type_ in named if isinstance(type_, t.MemoryType))
+        place = Place(each.row, tuple(type_.address_type for type_ in named), shared)
         groups.setdefault(place, []).append(each)
     return groups
 
@@ -200,8 +205,11 @@ def nth(columns: Sequence[Sequence[Code]], number: int) -> tuple[Code, ...]:
 def alternatives(plan: Plan, production: Production, index: int) -> list[Code]:
     """Code for the edge values of an operand: constants; null and a few other references; addresses for memories."""
     type_ = production.signature.parameters[index]
-    if role_of(production.row, production.signature, index) is Role.LENGTH:
+    role = role_of(production.row, production.signature, index)
+    if role is Role.LENGTH:
         return [[plan.leaves.constant(t.I32, each)] for each in LENGTHS]
+    if role is Role.TIMEOUT and plan.context.memories[memory_of(production)].shared:
+        return [[plan.leaves.constant(t.I64, each)] for each in TIMEOUTS]  # of others, some never end
     if isinstance(type_, t.NumberType):
         own = [bits for bits in edges_of_memory(plan, production) if bits >> 8 * type_.size == 0]
         bits = (*own, *EDGES[type_]) if type_ in (t.I32, t.I64) else EDGES[type_]

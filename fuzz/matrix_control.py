@@ -108,6 +108,7 @@ REFERENCES = """(module
     (ref.is_null (call $chosen (local.get 0))) (ref.is_null (local.get 1)) (ref.is_null (local.get 2)))
   (func $ref.as_non_null (param i32) (result i32)
     (call_ref $binary (i32.const 8) (i32.const 9) (ref.as_non_null (call $chosen (local.get 0)))))
+  (func $ref.as_non_null/alone (param i32) (drop (ref.as_non_null (call $chosen (local.get 0)))))
   (func $select (param i32 i32) (result (ref null $binary))
     (select (result (ref null $binary)) (call $chosen (local.get 0)) (ref.func $add) (local.get 1))))"""
 GC = """(module

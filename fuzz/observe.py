@@ -11,9 +11,10 @@ the module itself takes its values apart. To the ends of its index spaces, where
 
 Where an engine may lack several memories and the module has one, values go to host.note with WORD instead.
 
-A structure or array is written with its type and fields, to a depth of three. A function is written with its types and,
-where it is one of the module's, its index: called without fuel, it leaves that and returns. Before each call stands a
-marker.
+A structure or array is written with its type, a number and its fields, to a depth of three; what was met before in the
+same call has the number that it had then, and its fields are not written again. A function is written with its types
+and, where it is one of the module's, its index: called without fuel, it leaves that and returns. Before each call
+stands a marker.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from quire.engine.module import (
     LocalRun,
     MemoryDefinition,
     Module,
+    TableDefinition,
 )
 from quire.engine.validate.modules import make_context
 from quire.fuzz.choices import ListedChoices
@@ -54,6 +56,9 @@ EXCEPTION = 0xE0000000
 DEPTH = 3
 ELEMENTS = 4  # of each array that are written
 SLOTS = 24  # of each table
+MET = 16  # structures and arrays that are known again
+KNOWN = 0x100
+"""What is added to the number of one that was met before."""
 LAST = 0xFFF0  # where the memory is full
 
 
@@ -110,9 +115,13 @@ class Shim:
         self.note_i64 = self.add((t.I64,), (), self.note_i64_code())
         self.note_v128 = self.add((t.V128,), (), self.note_v128_code()) if "simd" in generated.features else 0
         self.note_function = self.add((t.FUNCREF,), (), self.note_function_code())
+        self.met, self.count = len(self.context.tables), self.cursor + 1
+        self.identify = self.first + len(self.additions.functions)
+        if self.gc:
+            self.add((t.EQREF, t.I32), (t.I32,), self.identify_code(), [LocalRun(1, t.I32)])
         self.walk = self.first + len(self.additions.functions)
         if self.gc:
-            self.add((t.ANYREF, t.I32), (), self.walk_code(), [LocalRun(1, t.I32)])
+            self.add((t.ANYREF, t.I32), (), self.walk_code(), [LocalRun(2, t.I32)])
         self.note_exception = self.first + len(self.additions.functions)
         if self.context.tags:
             self.add((t.ReferenceType(False, t.EXN),), (), self.note_exception_code())
@@ -140,13 +149,15 @@ class Shim:
         """The module with the additions."""
         module, added = self.module, self.additions
         memory = MemoryDefinition(t.MemoryType(t.Limits(1, 1)))
-        cursor = GlobalDefinition(t.GlobalType(t.I32, True), self.emitter.expression([self.i32(0)]))
+        zero = GlobalDefinition(t.GlobalType(t.I32, True), self.emitter.expression([self.i32(0)]))
+        met = TableDefinition(t.TableType(t.EQREF, t.Limits(MET, MET)))
         return replace(
             module,
             types=tuple(added.types),
             functions=(*module.functions, *added.functions),
             memories=(*module.memories, *(() if self.by_host else (memory,))),
-            globals=(*module.globals, cursor),
+            globals=(*module.globals, zero, *((zero,) if self.gc else ())),
+            tables=(*module.tables, *((met,) if self.gc else ())),
             exports=(*module.exports, *added.exports),
         )
 
@@ -270,9 +281,34 @@ class Shim:
                     parts = self.structure(index, composite)
                 else:
                     parts = self.array(index, composite)
-                inner = [*self.noted(2 + index), *self.if_deep(parts)]
+                inner = [*self.noted(2 + index), *self.number(), *self.if_deep(parts)]
                 code += self.case(t.ReferenceType(False, index), inner)
         return [*code, *self.noted(0xFFFF)]
+
+    def number(self) -> Code:
+        """Write the number of local 0 and leave if it was met before."""
+        ask = [self.make("local.get", 0), self.cast(t.EQ), self.make("local.get", 1), self.make("call", self.identify)]
+        note = [self.make("local.tee", 3), self.make("call", self.note)]
+        leave = [self.make("if", None), self.make("return"), self.make("end")]
+        return [*ask, *note, self.make("local.get", 3), self.i32(KNOWN), self.make("i32.and"), *leave]
+
+    def identify_code(self) -> Code:
+        """The number of local 0, and KNOWN if it was met before; else it is now, if its fields are to be written."""
+        get, count, at = self.make("local.get", 0), self.make("global.get", self.count), self.make("local.get", 2)
+        same = [at, self.make("table.get", self.met), get, self.make("ref.eq"), self.make("if", None), at,
+                self.i32(KNOWN), self.make("i32.or"), self.make("return"), self.make("end")]  # fmt: skip
+        up = [at, self.i32(1), self.make("i32.add"), self.make("local.set", 2), self.make("br", 1)]
+        search = [self.make("loop", None), at, count, self.make("i32.lt_u"), self.make("if", None), *same, *up]
+        is_new = [count, self.i32(MET), self.make("i32.lt_u"), self.i32(0), self.make("local.get", 1)]
+        keep = [at, get, self.make("table.set", self.met), at, self.i32(1), self.make("i32.add")]
+        keep.append(self.make("global.set", self.count))
+        closed = [self.make("end"), self.make("end")]
+        return [*search, *closed, *is_new, self.make("select"), self.make("if", None), *keep, self.make("end"), at]
+
+    def mark(self, number: int) -> Code:
+        """Write a marker; from here on nothing is known yet."""
+        forget = [self.i32(0), self.make("global.set", self.count)] if self.gc else []
+        return [*self.noted(MARKER + number), *forget]
 
     def noted(self, value: int) -> Code:
         return [self.i32(value), self.make("call", self.note)]
@@ -331,7 +367,7 @@ class Shim:
         """Returns 0, or 1 after an exception."""
         fuel = [self.i32(AMOUNT), self.make("global.set", FUEL)] if self.generated.fuel else []
         runner = self.make("call", self.runner(call.function))
-        return [*self.noted(MARKER + number), *fuel, *call.arguments, runner]
+        return [*self.mark(number), *fuel, *call.arguments, runner]
 
     def runner(self, function: int) -> int:
         """A function that makes a call with its own parameters and writes the results; the same for all such calls."""
@@ -367,7 +403,7 @@ class Shim:
         return [*opened, *rest, self.make("end"), *self.noted(EXCEPTION + 0xFFFF)]
 
     def state_code(self) -> Code:
-        code = self.noted(MARKER + len(self.generated.calls))
+        code = self.mark(len(self.generated.calls))
         for index, type_ in enumerate(self.context.globals):
             code += [self.make("global.get", index), *self.note_top(type_.value, [self.i32(DEPTH)])]
         for index in range(len(self.context.tables)):

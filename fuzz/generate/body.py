@@ -6,14 +6,18 @@ that all code ends and nothing needs more stack than the fuel allows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
+from types import MappingProxyType
 
+from quire.engine import matching
 from quire.engine import types as t
 from quire.engine.immediates import DATA, ELEMENT
 from quire.engine.module import Expression, FunctionDefinition, Instruction, LocalRun, Passive
 from quire.fuzz.choices import Choices
 from quire.fuzz.generate import control
+from quire.fuzz.generate import features as f
 from quire.fuzz.generate.catalogue import FUEL, Catalogue, Production
 from quire.fuzz.generate.checks import Checks
 from quire.fuzz.generate.control import Label
@@ -28,8 +32,14 @@ from quire.proposal_ops.threads.accesses import AtomicMemArgKind
 DEEPEST = 12
 LENGTHS = (0, 1, 3, 255, 4096)
 """Of new arrays, at their most: longer ones only show how long a host is willing to wait."""
+TIMEOUTS = (0, 1, 1000)
+ALWAYS_KEPT = (Role.LENGTH, Role.TIMEOUT)
 IDENTITY = 0xFFFF0000
 """The fuel that function 0 leaves when it has none: others leave that much less their index, all of it negative."""
+TO_I64: Mapping[t.NumberType, tuple[str, ...]] = MappingProxyType(
+    {t.I32: ("i64.extend_i32_u",), t.I64: (), t.F32: ("i32.reinterpret_f32", "i64.extend_i32_u"),
+     t.F64: ("i64.reinterpret_f64",)}
+)  # fmt: skip
 CANONICAL = {"f32": 1, "f64": 2, "f32x4": 3, "f64x2": 4}
 """The helpers that make a NaN of a shape canonical, by function index."""
 
@@ -66,6 +76,8 @@ class Body:
         self.take_fuel()
         for _ in range(self.choices.below(6)):
             self.statement()
+        for _ in range(self.choices.below(4)):
+            self.show_local()
         self.values(self.signature.results)
         self.emit("end")
         own = map(self.written, self.locals[len(self.signature.parameters) :])
@@ -150,8 +162,8 @@ class Body:
             self.simple(goal)
             return
         self.use(production)
-        for _ in production.signature.results[1:]:
-            self.emit("drop")
+        for each in reversed(production.signature.results[1:]):
+            self.give_up(each)
 
     def can_make(self, production: Production) -> bool:
         signature = production.signature
@@ -208,7 +220,7 @@ class Body:
         wanted = self.choices.pick(types)
         if not t.is_defaultable(wanted):
             self.value(wanted)
-            self.emit("drop")
+            self.give_up(wanted)
             return
         self.value(wanted)
         local = self.local(wanted)
@@ -224,7 +236,54 @@ class Body:
             if t.is_defaultable(each) and self.choices.chance(60):
                 self.emit("local.set", self.local(each))
             else:
-                self.emit("drop")
+                self.give_up(each)
+
+    def give_up(self, type_: t.ValueType) -> None:
+        """Take a value of a closed type off the stack: into what is observed at the end, as a rule."""
+        if self.choices.chance(75) and self.can_show(type_):
+            self.show(type_)
+        else:
+            self.emit("drop")
+
+    def can_show(self, type_: t.ValueType) -> bool:
+        """Whether there is a global for it."""
+        gc = self.allows(f.GC)
+        return isinstance(type_, t.NumberType) or (gc and matching.top_of(type_.heap) in (t.ANY, t.EXTERN))
+
+    def show(self, type_: t.ValueType) -> None:
+        """Mix a number on the stack into a global, or set another one to a reference."""
+        if not isinstance(type_, t.NumberType):
+            if matching.top_of(type_.heap) is t.EXTERN:
+                self.emit("any.convert_extern")
+            self.emit("global.set", self.plan.mixed + 1)
+        elif type_ is t.V128:
+            local = self.local(type_)
+            self.emit("local.tee", local)
+            self.emit("i64x2.extract_lane", 0)
+            self.mix()
+            self.emit("local.get", local)
+            self.emit("i64x2.extract_lane", 1)
+            self.mix()
+        else:
+            for mnemonic in TO_I64[type_]:
+                self.emit(mnemonic)
+            self.mix()
+
+    def mix(self) -> None:
+        """Add up, so that neither the order nor a value is lost."""
+        self.emit("global.get", self.plan.mixed)
+        self.emit("i64.const", 7)
+        self.emit("i64.rotl")
+        self.emit("i64.add")
+        self.emit("global.set", self.plan.mixed)
+
+    def show_local(self) -> None:
+        """Show the value of a local, of which nobody may ask any more."""
+        known = [index for index, each in enumerate(self.locals) if self.can_show(each)]
+        if known and self.budget > -20:
+            local = self.choices.pick(known)
+            self.emit("local.get", local)
+            self.show(self.locals[local])
 
     # Operands
 
@@ -232,7 +291,7 @@ class Body:
         """An operand that keeps to its role, as a rule."""
         type_ = production.signature.parameters[index]
         role = role_of(production.row, production.signature, index)
-        if role is Role.ANY or (role is not Role.LENGTH and self.choices.below(1000) < self.risk):
+        if role is Role.ANY or (role not in ALWAYS_KEPT and self.choices.below(1000) < self.risk):
             self.value(type_)
         elif isinstance(type_, t.ReferenceType):
             self.reference(production, type_, role)
@@ -262,6 +321,8 @@ class Body:
         elif role is Role.LENGTH:
             risky = self.choices.below(1000) < self.risk
             self.constant(type_, self.choices.pick(LENGTHS) if risky else 4 + self.choices.below(4))
+        elif role is Role.TIMEOUT:
+            self.constant(type_, self.choices.pick(TIMEOUTS))
         elif role is Role.SIZE:
             self.constant(type_, 1 + self.choices.below(3))
         else:

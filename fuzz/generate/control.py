@@ -262,8 +262,8 @@ def call(body: Body, goal: t.ValueType | None) -> bool:
         body.emit("call", callee)
     if goal is None:
         body.consume(signature.results)
-    for _ in signature.results[1:] if goal is not None else ():
-        body.emit("drop")
+    for each in reversed(signature.results[1:] if goal is not None else ()):
+        body.give_up(each)
     return True
 
 
@@ -295,10 +295,13 @@ def drop(body: Body, goal: t.ValueType | None) -> bool:
     if goal is not None:
         return False
     if f.GC in body.plan.features and body.choices.chance(50):
-        body.value(body.choices.pick((t.ANYREF, t.EXTERNREF, t.EQREF, t.STRUCTREF, t.ARRAYREF, any_reference(body))))
+        wanted: t.ValueType = body.choices.pick(
+            (t.ANYREF, t.EXTERNREF, t.EQREF, t.STRUCTREF, t.ARRAYREF, any_reference(body))
+        )
     else:
-        body.value(body.choices.pick([t.I32, *(each.value for each in body.plan.context.globals)]))
-    body.emit("drop")
+        wanted = body.choices.pick([t.I32, *(each.value for each in body.plan.context.globals)])
+    body.value(wanted)
+    body.give_up(wanted)
     return True
 
 

@@ -22,7 +22,7 @@ from quire.fuzz.generate.providers import NOTHING, Imported, draw_imported
 VERSION = 3
 """Of the generator: the same choices give the same module as long as it is the same."""
 WAITS = ("memory.atomic.wait32", "memory.atomic.wait64")
-"""Trap on memories that are not shared: the matrix alone has them."""
+"""Trap on memories that are not shared: there the matrix alone has them."""
 CALLS = 12  # of each function: a call costs far less than to make, compile and instantiate a module
 SELDOM = 6  # of so many calls there is one where there are no arguments
 SHIM_FEATURES = frozenset({GC, MULTI_MEMORY})
@@ -68,7 +68,8 @@ def generate(choices: Choices, allowed: Iterable[str] = ALL_FEATURES) -> Generat
     features = draw_features(choices, allowed)
     plan = draw_plan(choices, features)
     percent = choices.pick((90, 60, 30))
-    rows = [row for row in rows_of(features) if row.mnemonic not in WAITS and choices.chance(percent)]
+    left_out = () if all(memory.shared for memory in plan.context.memories) else WAITS
+    rows = [row for row in rows_of(features) if row.mnemonic not in left_out and choices.chance(percent)]
     catalogue = Catalogue(plan.context, rows, heaps_of(plan), plan.leaves.written)
     risk = choices.pick((0, 0, 5, 20, 50))
     count = len(plan.context.functions)

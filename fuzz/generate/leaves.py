@@ -57,6 +57,10 @@ class Leaves:
         """The constant with these bits."""
         return self.make(f"{type_.name}.const", bits)
 
+    def zero(self, type_: t.NumberType) -> Code:
+        """The constant 0."""
+        return [self.constant(type_, 0)]
+
     def null(self, heap: t.HeapType) -> Instruction:
         """A null reference."""
         return self.make("ref.null", self.written(heap))

@@ -31,6 +31,7 @@ class Role(Enum):
     GROWTH = "by how much to grow"
     DIVISOR = "not zero"
     CONVERTIBLE = "a float that is an integer of the target type"
+    TIMEOUT = "nanoseconds that nobody minds"
     NOT_NULL = "a reference that is not null"
     CASTABLE = "a reference that the cast lets pass"
 
@@ -53,6 +54,8 @@ def role_of(row: Row, signature: t.FunctionType, index: int) -> Role:
             Role.NOT_NULL if type_.nullable and family in ("struct", "array", "i31") and index in (0, 2) else Role.ANY
         )
     accesses = [kind for kind in row.immediates if isinstance(kind, MemArgKind)]
+    if accesses and row.mnemonic.startswith("memory.atomic.wait") and index == 2:
+        return Role.TIMEOUT
     if accesses:
         aligned = isinstance(accesses[0], AtomicMemArgKind)
         return Role.ANY if index else Role.ALIGNED if aligned else Role.ADDRESS

@@ -6,7 +6,7 @@ Sizes are small and maxima required, so that growth ends alike everywhere.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quire.engine import matching
 from quire.engine import types as t
@@ -52,6 +52,7 @@ class Plan:
     """What the bodies of a module may refer to.
 
     `module` has functions with empty bodies: the imported one, `helpers`, some that note, and from `first` on others.
+    Into the global `mixed`, an i64, goes what code has no other use for; with gc, into the next one go references.
     """
 
     features: frozenset[str]
@@ -62,6 +63,7 @@ class Plan:
     leaves: Leaves
     helpers: int
     first: int
+    mixed: int
 
     @property
     def callable(self) -> tuple[int, ...]:
@@ -117,8 +119,9 @@ class Planner:
         context = make_context(module, self.instruction_set)
         first = 1 + self.helpers + self.noting
         return Plan(
-            self.features, self.instruction_set, self.emitter, module, context, self.leaves, self.helpers, first
-        )
+            self.features, self.instruction_set, self.emitter, module, context, self.leaves, self.helpers, first,
+            self.mixed,
+        )  # fmt: skip
 
     def close(self, type_: t.ValueType) -> t.ValueType:
         return t.close(type_, self.types)
@@ -188,6 +191,8 @@ class Planner:
             least = self.choices.between(1, 2)
             limits = t.Limits(least, least + self.choices.below(3))
             memory = t.MemoryType(limits, self._address(f.MEMORY64))
+        if f.THREADS in self.features and self.choices.chance(50):
+            memory = replace(memory, shared=True)
         return self._attributes(memory) if f.MEMORY_CONTROL in self.features else memory
 
     def _attributes(self, memory: t.MemoryType) -> t.MemoryType:
@@ -203,6 +208,11 @@ class Planner:
         found = [GlobalDefinition(t.GlobalType(t.I32, True), self.emitter.expression([amount]))]
         for _ in range(self.choices.between(1, 6) if f.GLOBALS in self.features else 0):
             found.append(self._global(self.section.value(), found))
+        self.mixed = len(found)
+        found.append(GlobalDefinition(t.GlobalType(t.I64, True), self.emitter.expression(self.leaves.zero(t.I64))))
+        if f.GC in self.features:
+            null = self.emitter.expression([self.leaves.null(t.ANY)])
+            found.append(GlobalDefinition(t.GlobalType(t.ANYREF, True), null))
         return found
 
     def _global(self, type_: t.ValueType, before: Sequence[GlobalDefinition]) -> GlobalDefinition:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
 import hashlib
 import sys
 from typing import Any
@@ -39,7 +40,7 @@ class WasmtimeLeg:
             "relaxed_simd relaxed_simd_deterministic"
         ).split():
             setattr(config, f"wasm_{feature}", True)
-        config.wasm_threads = threads = profile != "pulley"
+        config.wasm_threads = config.shared_memory = threads = profile != "pulley"
         self.unsupported = UNSUPPORTED if threads else {*UNSUPPORTED, "threads"}
         config.memory_reservation = 1 << 20  # so that a limit of address space can hold it
         config.memory_guard_size = 1 << 16
@@ -115,6 +116,10 @@ def classified(message: str) -> str:
 
 def contents(store: wasmtime.Store, memory: Any) -> tuple[int, str]:
     """Pages and hash of a memory."""
+    if isinstance(memory, wasmtime.SharedMemory):
+        address = ctypes.addressof(memory.data_ptr().contents)
+        data = ctypes.string_at(address, memory.data_len())
+        return memory.grow(0), hashlib.sha256(data).hexdigest()  # its `size` raises, in wasmtime-py 50.0.1
     return memory.size(store), hashlib.sha256(memory.read(store)).hexdigest()
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 import pytest
 
 from quire.engine.binary import decode
+from quire.engine.instruction_set import CORE
 from quire.engine.instructions.row import Kind
 from quire.engine.validate import validate
 from quire.fuzz.broken import break_module
@@ -15,12 +16,14 @@ from quire.fuzz.compare import Verdict, compare, values_by_call
 from quire.fuzz.generate.catalogue import plain_production
 from quire.fuzz.generate.edges import EDGES
 from quire.fuzz.generate.features import ALL_FEATURES, OWN, rows_of
-from quire.fuzz.generate.generator import generate
+from quire.fuzz.generate.generator import Call, Generated, generate
 from quire.fuzz.legs import quire_leg
 from quire.fuzz.legs.protocol import Answer, decode_answer, decode_request, encode_answer, encode_request
 from quire.fuzz.matrix import matrix, matrix_rows
 from quire.fuzz.matrix_coverage import edge_names, edges_told
 from quire.fuzz.observe import MARKER, observe
+from quire.wat.parser import parse_module
+from quire.wat.text_format import TextFormat
 
 SHARED = tuple(each for each in ALL_FEATURES if each not in OWN)
 REFERENCE = quire_leg.leg("reference")
@@ -53,11 +56,40 @@ def test_other_engines_do_the_same() -> None:
     from quire.fuzz.legs.wasmtime_leg import WasmtimeLeg
 
     wasmtime = WasmtimeLeg("optimised")
-    for seed in range(100, 124):
+    for seed in range(110, 134):
         request = request_of(generate(SeededChoices(seed), SHARED))
         verdict = compare({"reference": REFERENCE(request), "wasmtime": wasmtime.run(request)})
         assert verdict.difference is None, (seed, verdict.difference)
         assert verdict.calls
+
+
+ALIASES = """(module
+  (type $box (struct (field (mut i32)))) (type $pair (struct (field (ref null $box)) (field (ref null $box))))
+  (global $fuel (mut i32) (i32.const 0))
+  (func (result anyref) (local $box (ref null $box)) (local.set $box (struct.new $box (i32.const 5)))
+    (struct.new $pair (local.get $box) {second}))
+  (func (result anyref anyref) (local $box (ref null $box)) (local.set $box (struct.new $box (i32.const 5)))
+    (local.get $box) {second}))"""
+
+
+def test_references_to_the_same_object_are_told_from_references_to_equal_ones() -> None:
+    observed = []
+    for second in ("(local.get $box)", "(struct.new $box (i32.const 5))", "(struct.new $box (i32.const 6))"):
+        module = parse_module(ALIASES.format(second=second), TextFormat(CORE))
+        for function in (0, 1):
+            generated = Generated(module, CORE, frozenset({"gc", "references"}), (Call(function, ()),), fuel=False)
+            answer = REFERENCE(request_of(generated))
+            assert answer.calls == ("0", "0")
+            observed.append((function, answer.observed))
+    assert len(set(observed)) == len(observed)
+
+
+def test_memories_are_shared_now_and_then_and_waited_on() -> None:
+    modules = [generate(SeededChoices(seed), ("memories", "threads")) for seed in range(60)]
+    shared = [each for each in modules if any(memory.type.shared for memory in each.module.memories)]
+    used = {instruction.row.mnemonic for each in shared for body in each.module.functions for instruction in body.body}
+    assert 10 < len(shared) < 50
+    assert {"memory.atomic.wait32", "memory.atomic.wait64", "memory.atomic.notify"} <= used
 
 
 def test_the_matrix_walks_every_row_and_every_edge_value_of_its_operands() -> None:
