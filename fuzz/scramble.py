@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 from types import FrameType
 
 from quire.engine import bytestream
@@ -160,10 +161,8 @@ def change_bytes(data: bytes, choices: Choices, at: int | None = None) -> bytes:
 
 def change_code(content: bytes, choices: Choices, at: int | None = None) -> bytes:
     """The code section with a change in one body, whose size is right; where it is `at`, if that is in one."""
-    reader, bodies, ends = ByteReader(content), list[bytes](), list[int]()
-    for _ in range(reader.u32()):
-        bodies.append(reader.take(reader.u32()))
-        ends.append(reader.position)
+    bodies = bodies_of(content)
+    ends = list(accumulate((len(sized(body)) for body in bodies), initial=len(unsigned(len(bodies)))))[1:]
     if at is None:
         number, inside = (choices.below(len(bodies)) if bodies else None), None
     else:
@@ -173,6 +172,12 @@ def change_code(content: bytes, choices: Choices, at: int | None = None) -> byte
         return change_bytes(content, choices, at)
     bodies[number] = change_bytes(bodies[number], choices, inside)
     return unsigned(len(bodies)) + b"".join(map(sized, bodies))
+
+
+def bodies_of(content: bytes) -> list[bytes]:
+    """The bodies of a code section, without their sizes. Raises Malformed."""
+    reader = ByteReader(content)
+    return [reader.take(reader.u32()) for _ in range(reader.u32())]
 
 
 def change_frames(sections: Sequence[Section], choices: Choices) -> list[Section]:

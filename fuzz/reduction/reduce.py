@@ -22,11 +22,14 @@ from quire.fuzz.generate.generator import Generated
 from quire.fuzz.generate.leaves import Emitter
 from quire.fuzz.generate.providers import NOTHING
 from quire.fuzz.legs.process import LegProcess, ask_all
+from quire.fuzz.legs.protocol import TEXT
 from quire.fuzz.reduction.direct import direct_forms
 from quire.fuzz.reduction.inline import inlined
 from quire.fuzz.reduction.renumber import prune
+from quire.fuzz.reduction.shrink import shrunk
 from quire.fuzz.reduction.sound import depends_on_choice, open_choices
 from quire.fuzz.reduction.special import fewer_bytes, fewer_parts, program_of, smaller_programs
+from quire.fuzz.reduction.texts import fewer_tokens
 
 Predicate = Callable[[Generated], bool]
 Attempts = Iterator[Generated]
@@ -79,7 +82,14 @@ def size_of(generated: Generated) -> int:
 
 def reduce(generated: Generated, predicate: Predicate, seconds: float = SECONDS) -> Generated:
     """The smallest case that was found in that time for which the predicate holds as it does for the one given."""
-    return Reducer(predicate, time.monotonic() + seconds).reduce(generated)
+    reducer = Reducer(predicate, time.monotonic() + seconds)
+    small = reducer.reduce(generated)
+    choices = open_choices(small) if small.plain else 0
+
+    def holds(each: Generated) -> bool:
+        return open_choices(each) <= choices and reducer.holds(each)
+
+    return shrunk(small, holds, encode(small.module, small.instruction_set), reducer.deadline)
 
 
 @dataclass(slots=True)
@@ -285,6 +295,7 @@ STRATEGIES: Mapping[str, tuple[Strategy, ...]] = MappingProxyType(
         ),
         "broken": (fewer_parts, shorter_code, smaller_parts),
         "bytes": (fewer_bytes,),
+        "text": (fewer_tokens,),
         "program": (smaller_programs,),
     }
 )  # fmt: skip
@@ -294,7 +305,7 @@ STRATEGIES: Mapping[str, tuple[Strategy, ...]] = MappingProxyType(
 def strategies_for(generated: Generated) -> tuple[Strategy, ...]:
     """Those that make sense for a case."""
     if generated.binary:
-        return STRATEGIES["bytes"]
+        return STRATEGIES["text" if TEXT in generated.features else "bytes"]
     if program_of(generated) is not None:
         return STRATEGIES["program"]
     return STRATEGIES["broken" if generated.broken else "valid"]

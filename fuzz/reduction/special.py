@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from itertools import combinations
 
 from quire.engine.errors import Malformed
 from quire.engine.module import Expression
 from quire.fuzz.generate.generator import Generated
 from quire.fuzz.generate.leaves import Emitter
 from quire.fuzz.pages import SECTION, Operation, Program, case_of, from_json
-from quire.fuzz.scramble import HEADER, joined, split
+from quire.fuzz.scramble import CODE, HEADER, bodies_of, joined, sized, split, unsigned
+
+NOTHING = b"\x00\x00\x0b"  # no locals, unreachable, end
 
 # Broken modules: nothing is renumbered, since indices may be what is wrong
 
@@ -45,14 +48,28 @@ def fewer_bytes(generated: Generated) -> Iterator[Generated]:
         header, sections = split(binary)
     except Malformed:
         header, sections = binary[:HEADER], []
-    for number in range(len(sections)):
-        yield replace(generated, binary=header + joined(sections[:number] + sections[number + 1 :]))
+    for gone in (*combinations(range(len(sections)), 2), *combinations(range(len(sections)), 1)):
+        yield replace(generated, binary=header + joined([each for at, each in enumerate(sections) if at not in gone]))
     for number, (kind, content) in enumerate(sections):
-        for shorter in (*without_entries(content), *without_stretches(content)):
+        bodies = shorter_bodies(content) if kind == CODE else ()
+        for shorter in (*bodies, *without_entries(content), *without_stretches(content)):
             changed = [*sections[:number], (kind, shorter), *sections[number + 1 :]]
             yield replace(generated, binary=header + joined(changed))
     for shorter in without_stretches(binary):
         yield replace(generated, binary=shorter)
+
+
+def shorter_bodies(content: bytes) -> Iterator[bytes]:
+    """The code section with a body that does nothing, or without a stretch of one, whose size is made right."""
+    try:
+        bodies = bodies_of(content)
+    except Malformed:
+        return
+    for number, body in enumerate(bodies):
+        for shorter in (NOTHING, *without_stretches(body)):
+            if len(shorter) < len(body):
+                changed = [*bodies[:number], shorter, *bodies[number + 1 :]]
+                yield unsigned(len(changed)) + b"".join(map(sized, changed))
 
 
 def without_entries(content: bytes) -> Iterator[bytes]:
