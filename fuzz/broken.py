@@ -47,6 +47,7 @@ VALUES = (t.I32, t.I64, t.F32, t.F64, t.V128, t.FUNCREF, t.EXTERNREF, t.Referenc
 STRUCTURED = ("block", "loop", "if", "else", "end", "try_table")
 NAMING = (Index, HeapTypeKind, ReferenceTypeKind, CastKind, ResultTypes, LabelTable)
 OPERANDS = ("i32.const", "i64.const", "f32.const", "f64.const", "v128.const")
+TYPES = 2  # more times than other parts are types changed, which have most rules
 LARGE = 1 << 31
 NUMBERS = (0, 1, 65535, 65536, 65537, 0xFFFFFFFF)
 SIZES = tuple(1 << bits for bits in (16, 17, 24, 31, 32, 33, 40, 48, 49, 56, 63))
@@ -275,7 +276,8 @@ def nudge(kind: Immediate, value: Any, choices: Choices) -> Any:
 def change_part(module: Module, instruction_set: InstructionSet, choices: Choices) -> Module:
     """With something changed that stands outside function bodies."""
     names = [each.name for each in fields(module) if each.name not in STAYING and getattr(module, each.name) != ()]
-    name = choices.pick([each for each in names if each != "functions"] or names)
+    parts = [each for each in names if each != "functions"]
+    name = choices.pick([*parts, *[each for each in parts if each == "types"] * TYPES] or names)
     if choices.below(4) == 0:
         return with_other_constant(module, Emitter(instruction_set), choices)
     if choices.below(30) == 0:
@@ -379,7 +381,7 @@ def alternatives(node: Any) -> Sequence[Any]:
         case Passive() | Declarative() | Active():
             return [Passive(), Declarative()]
         case t.SubType():
-            others = [replace(node, final=False, supertypes=(index,)) for index in range(8)]
-            twice = replace(node, supertypes=node.supertypes * 2)
-            return [replace(node, final=not node.final), replace(node, supertypes=()), twice, twice, twice, *others]
+            others = [replace(node, final=False, supertypes=(index,)) for index in range(0, 8, 2)]
+            twice, other = replace(node, supertypes=node.supertypes * 2), replace(node, final=not node.final)
+            return [other, other, replace(node, supertypes=()), twice, twice, twice, *others]
     return ()

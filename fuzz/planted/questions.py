@@ -8,7 +8,7 @@ asks it.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
@@ -20,10 +20,10 @@ from quire.fuzz.generate.generator import Generated
 from quire.fuzz.legs.process import LegProcess, leg_command
 from quire.fuzz.legs.protocol import Answer, Request
 
-MATRIX_LIMIT = 48
+MATRIX_LIMITS = (8, 48)  # the matrix is asked twice, the second time with more choices of operands
 MORE = 1 << 30  # where the numbers of random cases begin that come after the matrix
 KEPT = 4000  # questions that are remembered
-ROUND = ("random", "matrix", "pages", *["broken"] * 5, *["bytes"] * 3)
+ROUND = (*("random", "matrix", "pages") * 2, *["broken"] * 6, *["bytes"] * 4)
 NTH = tuple(ROUND[:at].count(each) for at, each in enumerate(ROUND))
 """Which of its source in a round each question is."""
 RUN = ("random", "matrix", "pages")
@@ -35,7 +35,7 @@ FEATURES = tuple(each for each in ALL_FEATURES if each not in OWN)
 class Question:
     """A request and the right answer of the leg `oracle`; `cost` is the processor time that both took to find.
 
-    `tier` is the one to ask where a bug is planted in both: what only is to be refused is the same for them.
+    `tier` is the one to ask: what only is to be refused is the same for both.
     """
 
     source: str
@@ -57,7 +57,8 @@ class Questions:
         self._lock = Lock()
         self._legs = {name: LegProcess(leg_command(name)) for name in ("wasmtime", "model", "reference", "fast")}
         self._random = Cases(Configuration((), FEATURES))
-        self._matrix = Cases(Configuration((), FEATURES, matrix=MATRIX_LIMIT))
+        matrices = [Cases(Configuration((), FEATURES, matrix=limit)) for limit in MATRIX_LIMITS]
+        self._matrix = [each for cases in matrices for each in in_turns([*map(cases.case, range(len(cases)))])]
         self._pages = Cases(Configuration(()))
         self._known: dict[int, Question] = {}
         self._wrong = set[int]()  # questions to which the engine without a bug gives another answer
@@ -93,14 +94,14 @@ class Questions:
         with self._lock:
             return self._case(question.source, question.number)
 
-    def is_right(self, question: Question, tier: str = "reference") -> bool:
-        """Whether a tier without a planted bug answers as it should: what it gets wrong tells nothing of others."""
+    def is_right(self, question: Question) -> bool:
+        """Whether the tier without a planted bug answers as it should: what it gets wrong tells nothing of others."""
         with self._lock:
-            answers = {tier: self._legs[tier].ask(question.request), question.oracle: question.answer}
+            answers = {"right": self._legs[question.tier].ask(question.request), question.oracle: question.answer}
             return compare(answers).difference is None
 
     def _made(self, number: int, source: str) -> Question:
-        if source == "matrix" and number >= len(self._matrix):
+        if source == "matrix" and number >= 2 * len(self._matrix):
             source, number = "random", MORE + number  # the matrix has been asked
         oracle = self._legs["model" if source == "pages" else "wasmtime"]
         before = time.process_time() + oracle.processor_seconds
@@ -112,7 +113,7 @@ class Questions:
     def _case(self, source: str, number: int) -> Generated:
         match source:
             case "matrix":
-                return self._matrix.case(number * 7919 % len(self._matrix))
+                return self._matrix[number // 2]  # for both tiers
             case "pages":
                 return self._pages.case(number * BROKEN + PROGRAM)
             case "bytes":
@@ -120,3 +121,18 @@ class Questions:
             case "broken":
                 return self._random.case(number * BROKEN + MISMADE)
         return self._random.case(number // PROGRAM * BROKEN + number % PROGRAM)
+
+
+def in_turns(cases: Sequence[Generated]) -> list[Generated]:
+    """The cases in such an order that every instruction is called soon, and then every one again."""
+    left = [(case, frozenset(call.of for call in case.calls)) for case in cases]
+    order, seen = list[Generated](), set[str]()
+    while left:
+        best = max(range(len(left)), key=lambda at: len(left[at][1] - seen))
+        if seen and not left[best][1] - seen:
+            seen.clear()
+            continue
+        case, names = left.pop(best)
+        order.append(case)
+        seen |= names
+    return order

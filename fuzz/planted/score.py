@@ -86,11 +86,11 @@ class Scorer:
             if any(leg.ask(NOTHING).verdict == "died" for leg in legs.values()):
                 return replaced(begun, stillborn=True)
             watches = {tier: Stopwatch(leg) for tier, leg in legs.items()}
-            for count, question in enumerate(self.questions, 1):
-                tier = question.tier if question.tier in legs else mutant.tiers[0]
-                planted = legs[tier]
-                bucket = self._shown(question, tier, planted)
-                watches[tier].add(question.cost)
+            asked = (question for question in self.questions if question.tier in legs)
+            for count, question in enumerate(asked, 1):
+                planted = legs[question.tier]
+                bucket = self._shown(question, planted)
+                watches[question.tier].add(question.cost)
                 seconds = sum(watch.seconds for watch in watches.values())
                 if bucket:
                     found = replaced(
@@ -112,11 +112,11 @@ class Scorer:
             write_case(folder, request, ask_all(legs, request), f"{score.name}: {score.bucket}")
         return replaced(score, size=size_of(small), reduction=time.monotonic() - started)
 
-    def _shown(self, question: Question, tier: str, planted: LegProcess) -> str:
+    def _shown(self, question: Question, planted: LegProcess) -> str:
         """The bucket of a wrong answer, "" for a right one."""
         answers = {"planted": planted.ask(question.request), question.oracle: question.answer}
         difference = compare(answers).difference
-        return difference.bucket if difference is not None and self.questions.is_right(question, tier) else ""
+        return difference.bucket if difference is not None and self.questions.is_right(question) else ""
 
 
 def replaced(score: Score, **changes: object) -> Score:
