@@ -19,7 +19,7 @@ from quire.engine.immediates import Bits, Immediate, Index, Integer, Lane, Lanes
 from quire.engine.instructions.row import Kind, Row
 from quire.engine.module import FunctionDefinition, Instruction, LocalRun
 from quire.fuzz.choices import SeededChoices
-from quire.fuzz.generate.body import CANONICAL, IDENTITY, TIMEOUTS, memory_of
+from quire.fuzz.generate.body import CANONICAL, IDENTITY, TIMEOUTS, is_dropped, memory_of
 from quire.fuzz.generate.catalogue import FUEL, Catalogue, Production
 from quire.fuzz.generate.edges import EDGES
 from quire.fuzz.generate.features import (
@@ -106,7 +106,11 @@ def walk(limit: int, features: Sequence[str], wanted: Iterable[Row]) -> Iterator
         plan = draw_plan(SeededChoices(seed), frozenset(features))
         rows = [row for row in matrix_rows(features) if any(each.row is row for each in missing)]
         catalogue = Catalogue(plan.context, rows, heaps_of(plan), plan.leaves.written)
-        groups = [(place, group) for place, group in grouped(plan, catalogue).items() if place in missing]
+        groups = [
+            (place, left)
+            for place, group in grouped(plan, catalogue).items()
+            if place in missing and (left := [each for each in group if not is_dropped(plan, each)])
+        ]
         missing -= {place for place, _ in groups}
         cells = (cell for _, group in groups for each in chosen(group) for cell in cells_of(plan, each, limit))
         while chunk := list(islice(cells, PER_MODULE)):

@@ -1,15 +1,16 @@
 """What hardly any module has, put into those that are to be broken: so that a change meets the rule that it is about.
 
 Subtypes that differ from what they extend in each way that they may, types whose fields have no default value or may
-not be changed, and globals that others may begin with.
+not be changed, globals that others may begin with, and segments.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from quire.engine import types as t
-from quire.engine.module import GlobalDefinition, Module
+from quire.engine.module import Active, DataSegment, GlobalDefinition, Module, Passive
 from quire.fuzz.generate.leaves import Emitter
 
 _NEEDED = t.FieldType(t.ReferenceType(False, t.FUNC))
@@ -38,4 +39,13 @@ def with_relatives(module: Module, emitter: Emitter) -> Module:
         groups.append(t.RecursiveType((t.SubType(below, (index,)),)))
     type_ = t.GlobalType(t.I32, False)
     globals_ = (GlobalDefinition(type_, emitter.expression([emitter.make("i32.const", value)])) for value in (1, 2))
-    return replace(module, types=(*module.types, *groups), globals=(*module.globals, *globals_))
+    module = replace(module, types=(*module.types, *groups), globals=(*module.globals, *globals_))
+    return replace(module, data=(*module.data, *segments(module, emitter)))
+
+
+def segments(module: Module, emitter: Emitter) -> Iterator[DataSegment]:
+    """One that is passive and, where there is a memory, two of nothing that are active."""
+    yield DataSegment(b"abc", Passive())
+    for index, memory in list(enumerate(module.memories))[:1] * 2:
+        offset = emitter.expression([emitter.make(f"{memory.type.address_type}.const", 0)])
+        yield DataSegment(b"", Active(index, offset))

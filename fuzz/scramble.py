@@ -127,7 +127,8 @@ def places_read(binary: bytes, known: InstructionSet) -> list[list[int]]:
         reader, asking = frame.f_locals["self"], frame.f_back
         while asking is not None and asking.f_code.co_filename == BYTESTREAM:
             asking = asking.f_back
-        if asking is not None and isinstance(reader, ByteReader):
+        ours = isinstance(reader, ByteReader) and reader.data is binary and reader.position < len(binary)
+        if ours and asking is not None:
             place = (asking.f_code.co_filename, asking.f_lineno, code.co_name)
             found.setdefault(place, []).append(reader.position)
 

@@ -326,15 +326,8 @@ class Body:
         elif role is Role.SIZE:
             self.constant(type_, 1 + self.choices.below(3))
         else:
-            gone = role is Role.TINY and self.is_dropped(production)
+            gone = role is Role.TINY and is_dropped(self.plan, production)
             self.constant(type_, 0 if gone else self.choices.below(2 if role is Role.TINY else 3))
-
-    def is_dropped(self, production: Production) -> bool:
-        """Whether it uses a segment that instantiation drops."""
-        segments = {ELEMENT: self.plan.module.elements, DATA: self.plan.module.data}
-        pairs = zip(production.row.immediates, production.immediates, strict=True)
-        named = (segments[kind][index] for kind, index in pairs if kind in segments)
-        return any(not isinstance(each.mode, Passive) for each in named)
 
     def address(self, production: Production, type_: t.NumberType, role: Role) -> None:
         """Computed or constant, within bounds once the offset is added, often at an edge."""
@@ -354,6 +347,14 @@ class Body:
             if base:
                 self.constant(type_, base)
                 self.emit(f"{type_}.add")
+
+
+def is_dropped(plan: Plan, production: Production) -> bool:
+    """Whether it uses a segment that instantiation drops."""
+    segments = {ELEMENT: plan.module.elements, DATA: plan.module.data}
+    pairs = zip(production.row.immediates, production.immediates, strict=True)
+    named = (segments[kind][index] for kind, index in pairs if kind in segments)
+    return any(not isinstance(each.mode, Passive) for each in named)
 
 
 def memory_of(production: Production) -> int:
