@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from quire.engine import types as t
-from quire.engine.compile import Compiler, Patience
 from quire.engine.errors import Exhausted, QuireError, Trap
 from quire.engine.instantiate import instantiate
 from quire.engine.instructions.row import Kind
@@ -25,15 +23,11 @@ from quire.engine.runtime.instance import Instance
 from quire.engine.runtime.limits import HostLimits
 from quire.engine.runtime.objects import Array, ExceptionReference, GuestException, I31Reference, Structure
 from quire.engine.runtime.store import Store
-from quire.engine.tiers import AUTO, TIERS
 from quire.engine.validate import ValidModule, validate
 from quire.fuzz.choices import SeededChoices
 from quire.fuzz.generate.generator import Generated, generate
+from quire.fuzz.legs.tiers import HELD
 
-HELD: Mapping[str, Callable[[], Tier]] = MappingProxyType({
-    **{name: make for name, make in TIERS.items() if name != AUTO},
-    AUTO: lambda: Compiler(Patience(calls=3, turns=2)),  # so soon that all it does comes to pass
-})  # fmt: skip
 FUEL = 20_000
 DEPTH = 200
 

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from quire.engine.binary import encode
+from quire.engine.tiers import TIERS
 from quire.fuzz.campaign.cases import Cases, Configuration, request_of, usual_features
 from quire.fuzz.campaign.cluster import ClusterSupervisor
 from quire.fuzz.campaign.store import Store
@@ -38,7 +39,7 @@ from quire.wat.text_format import TextFormat
 CLEAN, FINDINGS, INFRASTRUCTURE = 0, 1, 2
 FOLDER = Path("fuzz-campaign")
 SCORES = Path("fuzz-planted")
-USUAL_LEGS = ("reference", "fast", "wasmtime", "model")
+USUAL_LEGS = ("reference", "fast", "auto", "wasmtime", "model")
 
 
 class Unusable(Exception):
@@ -161,7 +162,7 @@ def _configuration(arguments: argparse.Namespace) -> Configuration:
         leg_command(each)
     if len(legs) < 2:
         raise Unusable(f"one leg has nothing to be compared with: {', '.join(legs)}; pip install 'quire[oracle]'")
-    own = [name for name in known if name in ("reference", "fast", "native")]
+    own = [name for name in known if name in TIERS]
     features = tuple(arguments.features.split(",")) if arguments.features else usual_features(legs, own)
     unknown = [each for each in features if each not in ALL_FEATURES]
     if unknown:

@@ -6,6 +6,8 @@ They have no fuel: each ends by its own test, or after so many turns.
 
 from __future__ import annotations
 
+from itertools import product
+
 from quire.engine.instruction_set import CORE
 from quire.fuzz.choices import Choices
 from quire.fuzz.generate.features import LOOPS, MEMORIES
@@ -22,6 +24,7 @@ LOW, INSIDE = ADDRESSES[:11], (0, 4, 40, 1, 256, 0x8000)
 POINTERS = ("$p", "$q", "$i")
 FUNCTIONS = 4  # in a case
 CALLS = 8  # of each
+GROWN = 3  # of so many turns of calls, behind one the memory grows
 TURNS = 12
 DATA = 256  # bytes at the start of the memory
 MASK = 0xFFFFFFFF
@@ -162,19 +165,21 @@ def loop_module(loops: list[Loop], choices: Choices) -> str:
     """The text of a module with these functions, a memory with bytes in it and a global."""
     data = "".join(f"\\{choices.below(256):02x}" for _ in range(DATA))
     functions = "\n".join(each.text() for each in loops)
-    return f"""(module (memory 1) (global $g (mut i32) (i32.const 0)) (data (i32.const 0) "{data}")
-      {functions})"""
+    return f"""(module (memory 1 3) (global $g (mut i32) (i32.const 0)) (data (i32.const 0) "{data}")
+      {functions}
+      (func (result i32) (memory.grow (i32.const 1))))"""
 
 
 def loop_case(choices: Choices) -> Generated:
-    """Some loops, and calls of each."""
+    """Some loops and calls of each, in turns; now and then the memory grows."""
     loops = [Loop(choices) for _ in range(choices.between(1, FUNCTIONS))]
     module = parse_module(loop_module(loops, choices), TextFormat(CORE))
     make = Emitter(CORE).make
     calls = []
-    for index, loop in enumerate(loops):
-        for _ in range(CALLS):
-            arguments = tuple(make("i32.const", each & MASK) for each in loop.arguments())
-            calls.append(Call(index, arguments))
+    for turn, (index, loop) in product(range(CALLS), enumerate(loops)):
+        arguments = tuple(make("i32.const", each & MASK) for each in loop.arguments())
+        calls.append(Call(index, arguments))
+        if index == 0 and turn % GROWN == GROWN - 1:
+            calls.append(Call(len(loops), ()))
     features = frozenset({MEMORIES, LOOPS})
     return Generated(module, CORE, features, tuple(calls), shim_features=SHIM_FEATURES, fuel=False)

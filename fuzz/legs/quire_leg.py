@@ -22,9 +22,9 @@ from quire.engine.runtime.limits import HostLimits
 from quire.engine.runtime.memory import Memory
 from quire.engine.runtime.objects import GuestException
 from quire.engine.runtime.store import Store
-from quire.engine.tiers import TIERS
 from quire.engine.validate import validate
 from quire.fuzz.legs.protocol import ALIGNMENT_TRAP, TEXT, Answer, Request, serve
+from quire.fuzz.legs.tiers import HELD
 from quire.fuzz.legs.traps import class_of
 from quire.proposal_ops import FEATURES, instruction_set, text_extensions
 from quire.wat.parser import parse_module
@@ -142,13 +142,13 @@ def observed(instance: Instance) -> bytes:
 
 def leg(tier: str) -> Callable[[Request], Answer]:
     """What answers requests on a tier. Raises KeyError for one that there is not."""
-    return QuireLeg(TIERS[tier](), metered=tier == "reference").run
+    return QuireLeg(HELD[tier](), metered=tier == "reference").run
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The process."""
     parser = argparse.ArgumentParser("quire_leg")
-    parser.add_argument("--tier", choices=sorted(TIERS), default="reference")
+    parser.add_argument("--tier", choices=sorted(HELD), default="reference")
     run = leg(parser.parse_args(arguments).tier)
     gc.set_threshold(20_000, 20, 20)
     serve(run, sys.stdin.buffer, sys.stdout.buffer)
