@@ -186,8 +186,17 @@ def draw_operation(choices: Choices, kinds: Sequence[Kind]) -> Operation:
 
 
 def program_case(choices: Choices) -> Generated:
-    """A program that is drawn, as a case."""
-    return case_of(draw_program(choices))
+    """A program that is drawn, as a case; now and then one that must be refused."""
+    program = draw_program(choices)
+    if program.segments and choices.chance(4):
+        first, *others = program.segments
+        program = replace(program, segments=(replace(first, protection=choices.pick(PROTECTIONS)), *others))
+    return case_of(program)
+
+
+def is_valid(program: Program) -> bool:
+    """Whether only segments of virtual memories say a protection. docs/memory-control.md, section 7"""
+    return not any(each.protection and not program.kinds[each.memory].virtual for each in program.segments)
 
 
 def case_of(program: Program) -> Generated:
@@ -197,7 +206,10 @@ def case_of(program: Program) -> Generated:
     section = CustomSection(SECTION, json.dumps(as_json(program), separators=(",", ":")).encode())
     calls = tuple(Call(number, ()) for number in range(len(program.operations)))
     features = frozenset((*FEATURES, SIMD, *([ALIGNMENT_TRAP] if program.trapping else [])))
-    return Generated(replace(module, custom_sections=(section,)), known, features, calls, fuel=False)
+    module = replace(module, custom_sections=(section,))
+    if not is_valid(program):
+        return Generated(module, known, features, (), fuel=False, broken=True)
+    return Generated(module, known, features, calls, fuel=False)
 
 
 def text_of(program: Program) -> Iterator[str]:

@@ -168,17 +168,25 @@ def leave_by_branch(body: Body) -> None:
     has_values = body.plan.leaves.has_values
     takes = [number for number, label in enumerate(reversed(body.labels)) if all(map(has_values, label.types))]
     label = body.choices.pick(takes)
+    leave_behind(body)
     body.values(body.labels[-1 - label].types)
     body.emit("br", label)
 
 
+def leave_behind(body: Body) -> None:
+    """Values on the stack that a way out has to drop, now and then."""
+    for _ in range(body.choices.pick((0, 0, 1, 2))):
+        body.constant(body.choices.pick((t.I32, t.I64)), body.choices.below(100))
+
+
 def leave_by_return(body: Body) -> None:
+    leave_behind(body)
     body.values(body.signature.results)
     body.emit("return")
 
 
 def leave_by_trap(body: Body) -> None:
-    if body.choices.below(1000) < max(body.risk, 50):
+    if body.choices.below(1000) < max(body.risk, 100):
         body.emit("unreachable")
     else:
         leave_by_return(body)

@@ -18,7 +18,19 @@ from quire.engine.errors import Malformed
 from quire.fuzz.legs.protocol import Answer, Request, serve
 from quire.fuzz.legs.traps import class_of
 from quire.fuzz.observe import MARKER
-from quire.fuzz.pages import ATOMICS, DATA, FEATURES, LOADS, PROTECTIONS, SECTION, STORES, Operation, Program, from_json
+from quire.fuzz.pages import (
+    ATOMICS,
+    DATA,
+    FEATURES,
+    LOADS,
+    PROTECTIONS,
+    SECTION,
+    STORES,
+    Operation,
+    Program,
+    from_json,
+    is_valid,
+)
 from quire.proposal_ops import instruction_set
 from quire.spec_tests.memory_control import model
 
@@ -37,7 +49,10 @@ def run(request: Request) -> Answer:
     except Malformed:
         return UNSUPPORTED
     sections = [each.data for each in module.custom_sections if each.name == SECTION]
-    return ModelRun(from_json(json.loads(sections[0]))).answer(request.calls) if sections else UNSUPPORTED
+    if not sections:
+        return UNSUPPORTED
+    program = from_json(json.loads(sections[0]))
+    return ModelRun(program).answer(request.calls) if is_valid(program) else Answer("invalid", "protection")
 
 
 class ModelRun:

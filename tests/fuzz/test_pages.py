@@ -40,6 +40,15 @@ def test_programs_meet_every_trap_of_the_proposal(answers: list[tuple[Answer, An
     assert sum(model.verdict == "ok" for model, _ in answers) > COUNT / 2
 
 
+def test_some_programs_must_be_refused() -> None:
+    cases = [program_case(SeededChoices(seed)) for seed in range(200)]
+    refused = [each for each in cases if each.broken]
+    assert 0 < len(refused) < 20
+    for each in refused:
+        request = request_of(each)
+        assert (model_leg.run(request).verdict, leg("reference")(request).verdict) == ("invalid", "invalid")
+
+
 def test_programs_have_every_operation() -> None:
     programs = [draw_program(SeededChoices(seed)) for seed in range(COUNT)]
     assert {each.name for program in programs for each in program.operations} == set(OPERATIONS)
