@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -203,4 +204,4 @@ def test_a_constant_is_read_as_signed_only_where_that_is_shorter():
     assert w64.add(operand, literal(0xFFFFFFFFFFFFFFFB)).text == "x - 5"
     assert w64.sub(operand, literal(0xFFFFFFFFFFFFFFFB)).text == "x + 5"
     assert w64.mul(operand, literal(0xFFFFFFFFFFFFFFFF)).text == "x * -1"
-    assert w32.mul(operand._replace(high=0xFFFFFFFF), literal(0x9E3779B9)).text == "x * 0x9e3779b9"
+    assert w32.mul(replace(operand, high=0xFFFFFFFF), literal(0x9E3779B9)).text == "x * 0x9e3779b9"
