@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 from quire.engine import types as t
@@ -80,7 +81,8 @@ def allowed(module: Module, wanted: Imported) -> Imported:
         count,
     )
     globals_ = prefix((each.init.instructions for each in module.globals[: wanted.globals]), module, tags, count)
-    return Imported(functions, tables, min(wanted.memories, len(module.memories)), globals_, tags)
+    memories = takewhile(lambda each: not each.type.shared, module.memories[: wanted.memories])  # docs/findings.md
+    return Imported(functions, tables, len(list(memories)), globals_, tags)
 
 
 def prefix(codes: Iterable[Sequence[Instruction]], module: Module, tags: int, functions: int | None = None) -> int:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from quire.cli.command import run_command
+from quire.engine import types as t
+from quire.engine.module import MemoryDefinition, Module
 from quire.engine.validate import validate
 from quire.fuzz.campaign.cases import request_of
 from quire.fuzz.choices import SeededChoices
@@ -42,6 +44,12 @@ def test_the_two_parts_are_valid_and_do_what_the_whole_does(modules: list[Genera
         kinds |= {export.kind for export in provider.exports}
         assert REFERENCE(request_of(each)) == REFERENCE(request_of(replace(each, imported=NOTHING)))
     assert kinds == {"function", "table", "memory", "global", "tag"}
+
+
+def test_shared_memories_stay_where_they_are_used() -> None:
+    plain, shared = (MemoryDefinition(t.MemoryType(t.Limits(1, 2), shared=each)) for each in (False, True))
+    for memories, count in (((plain, plain), 2), ((plain, shared, plain), 1), ((shared,), 0)):
+        assert allowed(Module(memories=memories), EVERYTHING).memories == count
 
 
 @pytest.mark.parametrize("name", ["wasmtime", "node"])
