@@ -7,7 +7,7 @@ import argparse
 from quire.cli.failure import WRONG_USAGE, Failure, printable
 from quire.cli.options import add_features, make_engine
 from quire.cli.source import read_source, write_result
-from quire.engine.compile.listing import listing
+from quire.engine.compile.running.listing import listing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

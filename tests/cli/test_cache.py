@@ -7,7 +7,7 @@ import pytest
 
 from quire.engine.binary import encode
 from quire.engine.cache.kept import LEAST
-from quire.engine.compile import world
+from quire.engine.compile.running import world
 from quire.wat.parser import parse_module
 
 pytestmark = pytest.mark.usefixtures("steady_sources")

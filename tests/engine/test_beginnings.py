@@ -6,7 +6,8 @@ import traceback
 import pytest
 
 from quire.engine import types as t
-from quire.engine.compile import Compiler, Patience, beginning, world
+from quire.engine.compile import Compiler, Patience
+from quire.engine.compile.running import beginning, world
 from quire.engine.errors import Exhausted, Trap
 from quire.engine.instantiate import instantiate
 from quire.engine.interpret import Interpreter

@@ -10,8 +10,9 @@ import pytest
 from quire.engine import types as t
 from quire.engine.binary import encode
 from quire.engine.cache import Cache, Folder, kept, keys, load
-from quire.engine.compile import Compiler, world
-from quire.engine.compile.generate import Options
+from quire.engine.compile import Compiler
+from quire.engine.compile.code.generate import Options
+from quire.engine.compile.running import world
 from quire.engine.errors import Exhausted, Invalid, Malformed, Trap
 from quire.engine.extension import Extension, MemoryLayer, Setting
 from quire.engine.instantiate import instantiate

@@ -9,8 +9,8 @@ import pytest
 from quire.engine import types as t
 from quire.engine.binary import decode, encode
 from quire.engine.compile import Compiler
-from quire.engine.compile.listing import listing
-from quire.engine.compile.world import world_of
+from quire.engine.compile.running.listing import listing
+from quire.engine.compile.running.world import world_of
 from quire.engine.errors import Exhausted, Trap
 from quire.engine.instantiate import instantiate
 from quire.engine.interpret import Interpreter
@@ -297,7 +297,7 @@ def test_errors_of_the_host_pass_through():
 
 
 def source(instance, index):
-    from quire.engine.compile.generate import generate
+    from quire.engine.compile.code.generate import generate
 
     return generate(instance.module, instance.functions[index], world_of(instance).options).source.text
 

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 import quire
-from quire.engine.compile.reach import is_flat
+from quire.engine.compile.graph.reach import is_flat
 
 TIERS = ("reference", "fast")
 RECURSING = """

@@ -3,16 +3,16 @@
 import pytest
 
 from quire.engine import types as t
-from quire.engine.compile import facts
-from quire.engine.compile import nodes as n
-from quire.engine.compile import structure as s
-from quire.engine.compile.analysis import analyse
-from quire.engine.compile.dominators import order
-from quire.engine.compile.effects import EXCLUDED, effects_of
-from quire.engine.compile.lift import lift
-from quire.engine.compile.source import Line, Suite, render
-from quire.engine.compile.special import special
-from quire.engine.compile.translate import Translator
+from quire.engine.compile.analysis import facts
+from quire.engine.compile.analysis.intervals import analyse
+from quire.engine.compile.code.source import Line, Suite, render
+from quire.engine.compile.expressions.special import special
+from quire.engine.compile.expressions.translate import Translator
+from quire.engine.compile.graph import nodes as n
+from quire.engine.compile.graph import structure as s
+from quire.engine.compile.graph.dominators import order
+from quire.engine.compile.graph.effects import EXCLUDED, effects_of
+from quire.engine.compile.graph.lift import lift
 from quire.engine.instantiate import instantiate
 from quire.engine.instruction_set import CORE
 from quire.engine.instructions.expressions import PRIMARY, Value

@@ -4,7 +4,7 @@ import pytest
 
 from quire.engine.binary import decode, encode
 from quire.engine.compile import Compiler
-from quire.engine.compile.listing import listing
+from quire.engine.compile.running.listing import listing
 from quire.engine.errors import Trap
 from quire.engine.instantiate import instantiate
 from quire.engine.interpret import Interpreter

@@ -5,9 +5,9 @@ from itertools import islice
 import pytest
 
 from quire.engine.compile import Compiler
-from quire.engine.compile.generate import generate
-from quire.engine.compile.turns import PIECE, turns
-from quire.engine.compile.world import world_of
+from quire.engine.compile.code.generate import generate
+from quire.engine.compile.loops.turns import PIECE, turns
+from quire.engine.compile.running.world import world_of
 from quire.engine.errors import Exhausted, Trap
 from quire.engine.instantiate import instantiate
 from quire.engine.interpret import Interpreter

@@ -6,12 +6,12 @@ import pytest
 
 from quire.engine import types as t
 from quire.engine.compile import Compiler
-from quire.engine.compile import nodes as n
-from quire.engine.compile.building import made_of
-from quire.engine.compile.folding import placed
-from quire.engine.compile.generate import generate
-from quire.engine.compile.lift import lift
-from quire.engine.compile.world import world_of
+from quire.engine.compile.analysis.building import made_of
+from quire.engine.compile.analysis.folding import placed
+from quire.engine.compile.code.generate import generate
+from quire.engine.compile.graph import nodes as n
+from quire.engine.compile.graph.lift import lift
+from quire.engine.compile.running.world import world_of
 from quire.engine.errors import Trap
 from quire.engine.instantiate import instantiate
 from quire.engine.interpret import Interpreter

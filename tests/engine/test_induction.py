@@ -3,8 +3,8 @@
 import pytest
 
 from quire.engine.compile import Compiler
-from quire.engine.compile.generate import generate
-from quire.engine.compile.world import world_of
+from quire.engine.compile.code.generate import generate
+from quire.engine.compile.running.world import world_of
 from quire.engine.errors import Trap
 from quire.engine.instantiate import instantiate
 from quire.engine.interpret import Interpreter

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from quire.engine import types as t
-from quire.engine.compile.world import SHARED
+from quire.engine.compile.running.world import SHARED
 from quire.engine.errors import Trap
 from quire.engine.immediates import Lane
 from quire.engine.instructions import CORE_ROWS

@@ -3,7 +3,7 @@
 import pytest
 
 import quire
-from quire.engine.compile.listing import listing
+from quire.engine.compile.running.listing import listing
 from quire.engine.validate import validate
 from quire.wat.parser import parse_module
 

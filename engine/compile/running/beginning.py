@@ -1,0 +1,217 @@
+"""The first calls of a function, and the first turns of its loops: run as the reference tier runs them, while writing
+them as Python would take longer.
+
+A function that is called often is written whole; a loop that turns often is written alone (`outline.py`), and the code
+around it goes on here. Calls out of such a function are those of the fast tier, so that each function may be at its
+beginning or behind it. Fuel and depth are not counted here: code that must count them is written at once. Knows neither
+how code is generated nor what names it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from quire.engine.compile.graph.outline import RETURNED
+from quire.engine.errors import Site
+from quire.engine.interpret.exits import Block, Label, target
+from quire.engine.interpret.machine import Activation, Machine
+from quire.engine.interpret.prepare import Code, Loop, Steps, prepare
+from quire.engine.runtime.function import Function, WasmFunction
+from quire.engine.runtime.instance import Instance
+from quire.engine.runtime.objects import ExceptionReference, GuestException
+
+MOST = 64  # calls at a time: each takes several frames of Python, of which there are not many to spare
+MUCH = 20
+WRITTEN_AT_ONCE = frozenset({"try_table", "return_call", "return_call_indirect", "return_call_ref"})
+"""What needs to know of other frames."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many calls of a function, and how many turns of a loop, are run before it is written.
+
+    One instruction takes some 0.2 us to run and 15 us to write, and of a function that is large most is never run.
+    """
+
+    calls: int = 60
+    turns: int = 150
+
+
+class Beginners:
+    """The beginnings of the functions of one instance. `find` gives the code of a function as an instance calls it,
+    `write` that of a loop; `has_code` says of a function that its code is at hand without being written.
+    """
+
+    def __init__(self, patience: Patience, find: Find, write: Write, has_code: Callable[[WasmFunction], bool]) -> None:
+        self.patience = patience
+        self.find = find
+        self.write = write
+        self.has_code = has_code
+        self.steps: Steps = {}
+        self.beginnings: dict[int, Beginning | None] = {}  # of the functions that were called, by index
+        self.running = 0
+
+    def of(self, function: WasmFunction) -> Beginning | None:
+        """How a call of a function is run; None where its code is to be written."""
+        if self.running >= MOST:
+            return None
+        index = function.index
+        if index not in self.beginnings:
+            begins = may_begin(function) and not self.has_code(function)
+            self.beginnings[index] = Beginning(function, self) if begins else None
+        found = self.beginnings[index]
+        return found if found is not None and found.left > 0 else None
+
+
+Find = Callable[[Function, Instance], Callable[..., Any]]
+Write = Callable[[WasmFunction, Loop], Callable[..., Any]]
+
+
+class Beginning:
+    """The first calls of one function."""
+
+    __slots__ = ("beginners", "code", "function", "left", "turns", "written")
+
+    def __init__(self, function: WasmFunction, beginners: Beginners) -> None:
+        self.function = function
+        self.beginners = beginners
+        self.code: Code = prepare(function, beginners.steps)
+        self.left = beginners.patience.calls
+        self.turns = dict.fromkeys(self.code.loops, beginners.patience.turns)  # that are left of each loop
+        self.written: dict[Block, Callable[..., Any]] = {}
+
+    def run(self, arguments: Sequence[Any]) -> Any:
+        """One call: None, one value, or a tuple."""
+        self.left -= 1
+        self.beginners.running += 1
+        try:
+            results = Once(self).run_alone(Call(self.function, self.code, arguments, None))
+        finally:
+            self.beginners.running -= 1
+        return tuple(results) if len(results) > 1 else results[0] if results else None
+
+    def loop(self, start: Block) -> Callable[..., Any] | None:
+        """The code of a loop that starts another turn, if it has some by now."""
+        code = self.written.get(start)
+        if code is None:
+            if self.turns[start]:
+                self.turns[start] -= 1
+                return None
+            loop = self.code.loops[start]
+            code = self.written[start] = self.beginners.write(self.function, loop)
+            if 2 * (loop.last - loop.first) > len(self.function.definition.body.instructions):
+                self.left *= MUCH  # there is not much to gain any more
+        return code
+
+
+def may_begin(function: WasmFunction) -> bool:
+    """Whether the first calls of a function can be run here."""
+    return WRITTEN_AT_ONCE.isdisjoint(each.row.mnemonic for each in function.definition.body.instructions)
+
+
+class Call(Activation):
+    """A call under way: the frame of a function which nobody else waits for.
+
+    It is `leaving` while an exit of a block runs, thus also while it waits for what it called; `looping` while a loop
+    of its own runs as Python, which then has a frame beside this one.
+    """
+
+    __slots__ = ("leaving", "looping")
+
+    def __init__(self, function: WasmFunction, code: Code, arguments: Sequence[Any], caller: Activation | None) -> None:
+        super().__init__(function, code, arguments, caller)
+        self.leaving = self.looping = False
+
+    @property
+    def place(self) -> Site:
+        """The instruction that runs now."""
+        return self.exit_site if self.leaving else self.site
+
+
+class Once(Machine):
+    """One call of one function, whose own calls are calls of Python."""
+
+    __slots__ = ("beginning", "turned")
+
+    def __init__(self, beginning: Beginning) -> None:
+        super().__init__(beginning.function.instance.store)
+        self.beginning = beginning
+        self.turned = False  # whether the block that is next starts a loop once more
+
+    def run_alone(self, call: Call) -> Sequence[Any]:
+        """The results. What is raised is explained by whoever was called by the host (`traps.py`)."""
+        stack, written = call.stack, self.beginning.written
+        block: Block | None = call.block
+        while block is not None:
+            call.block = block
+            call.running = running = iter(block.steps)
+            call.leaving = False
+            for step in running:
+                step(stack, call)
+            call.leaving = True
+            block = block.exit(self, call, stack)
+            if self.turned or block in written:
+                block = self.turn(call, block)
+        return self.results
+
+    # Loops
+
+    def tick(self) -> None:
+        """A branch leads back to the start of a loop. Raises Exhausted where the store is interrupted."""
+        super().tick()
+        self.turned = True
+
+    def turn(self, call: Call, block: Block | None) -> Block | None:
+        """From the start of a loop, which turns or is written, on to what is run here."""
+        while block is not None:
+            self.turned = False
+            code = self.beginning.loop(block)
+            if code is None:
+                break
+            block = self.run_loop(call, self.beginning.code.loops[block], code)
+            if not self.turned and block not in self.beginning.written:
+                break
+        return block
+
+    def run_loop(self, call: Call, loop: Loop, code: Callable[..., Any]) -> Block | None:
+        """Run a loop as Python, and go the way that it is left by."""
+        call.looping = True
+        came = code(*call.locals, *call.stack[loop.label.height :])
+        call.looping = False
+        way, *values = came if came.__class__ is tuple else (came,)
+        if way == RETURNED:
+            self.results = values
+            return None
+        count = len(call.locals)
+        call.locals, carried = values[:count], values[count:]
+        return self.go(call, [*loop.around, loop.end][way - 1], carried)
+
+    def go(self, call: Call, label: Label, carried: Sequence[Any]) -> Block:
+        """To a label around a loop."""
+        call.stack[label.height :] = carried
+        if label.loop:
+            self.tick()
+        return target(label)
+
+    # What the exits of blocks ask of a machine
+
+    def enter(self, function: Function, arguments: Sequence[Any], frame: Activation) -> Block | None:
+        result = (function.direct or self.beginning.beginners.find(function, frame.instance))(*arguments)
+        count = len(function.signature.results)
+        if count == 1:
+            frame.stack.append(result)
+        elif count:
+            frame.stack.extend(result)
+        return frame.resume
+
+    def leave(self, frame: Activation, results: Sequence[Any]) -> None:
+        self.results = results
+
+    def throw(self, exception: ExceptionReference) -> NoReturn:
+        raise GuestException(exception)
+
+
+RUNNING = Once.run_alone.__code__
+"""The code of the frames in which first calls run, each with its `Call` as `call`."""

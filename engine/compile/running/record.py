@@ -1,0 +1,53 @@
+"""What a function was compiled to: all that an instance needs to run it and to explain it, and the same as bytes.
+
+It is plain data, which Python can marshal. What it was made for is its variant: in equal circumstances, code is equal.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Sequence
+from dataclasses import fields
+from types import CodeType
+from typing import NamedTuple
+
+from quire.engine.compile.code.generate import Generated, Options
+from quire.engine.compile.expressions.translate import Spot
+from quire.engine.runtime.instance import Instance
+
+
+class Record(NamedTuple):
+    """A function that was compiled. `spots` are those of each line, as tuples."""
+
+    functions: tuple[CodeType, ...]
+    names: dict[str, int]
+    text: str
+    spots: dict[int, tuple[tuple[int, tuple[str, ...] | None], ...]]
+
+    def at(self, line: int) -> Sequence[Spot]:
+        """The spots of a line."""
+        return [Spot(*each) for each in self.spots.get(line, ())]
+
+    def to_bytes(self) -> bytes:
+        return marshal.dumps(tuple(self))
+
+
+def from_bytes(data: bytes) -> Record:
+    """What `to_bytes` gave in a Python of the same version."""
+    return Record(*marshal.loads(data))
+
+
+def compiled(generated: Generated, title: str) -> Record:
+    """The code of a function, under the name that tracebacks call its source by."""
+    source = generated.source
+    module = compile(source.text, title, "exec", dont_inherit=True)
+    spots = {line: tuple((each.index, each.operands) for each in found) for line, found in source.spots.items()}
+    functions = tuple(each for each in module.co_consts if isinstance(each, CodeType))
+    return Record(functions, dict(generated.names), source.text, spots)
+
+
+def variant_of(options: Options, instance: Instance) -> str:
+    """The circumstances that code is made for, beside the module."""
+    access = [options.access(memory) for memory in range(len(instance.memories))]
+    others = [(each.name, getattr(options, each.name)) for each in fields(options) if each.name != "access"]
+    return repr((access, others, sorted(instance.store.settings.items())))
