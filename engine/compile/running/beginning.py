@@ -23,7 +23,7 @@ from quire.engine.runtime.instance import Instance
 from quire.engine.runtime.objects import ExceptionReference, GuestException
 
 MOST = 64  # calls at a time: each takes several frames of Python, of which there are not many to spare
-MUCH = 20
+LONGER = 20  # times as many calls, of a function most of which is a loop that is written
 WRITTEN_AT_ONCE = frozenset({"try_table", "return_call", "return_call_indirect", "return_call_ref"})
 """What needs to know of other frames."""
 
@@ -62,7 +62,9 @@ class Beginners:
             begins = may_begin(function) and not self.has_code(function)
             self.beginnings[index] = Beginning(function, self) if begins else None
         found = self.beginnings[index]
-        return found if found is not None and found.left > 0 else None
+        if found is not None and found.left <= 0:
+            found = self.beginnings[index] = None  # it is large
+        return found
 
 
 Find = Callable[[Function, Instance], Callable[..., Any]]
@@ -102,7 +104,7 @@ class Beginning:
             loop = self.code.loops[start]
             code = self.written[start] = self.beginners.write(self.function, loop)
             if 2 * (loop.last - loop.first) > len(self.function.definition.body.instructions):
-                self.left *= MUCH  # there is not much to gain any more
+                self.left *= LONGER
         return code
 
 
