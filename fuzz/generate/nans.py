@@ -120,11 +120,13 @@ def violation(emitter: Emitter, result: Lane, operands: Sequence[Lane]) -> Code:
     return [*result.is_nan(), make("if", None), *wrong, make("if", None), *note, make("end"), make("end")]
 
 
-def canonical(emitter: Emitter, name: str, local: int = 0, *, negative: bool = False) -> list[Instruction]:
-    """A local, or in place of a NaN (or of the NaNs among its lanes) the canonical one."""
+def canonical(emitter: Emitter, name: str, local: int = 0, *, other: bool = False) -> list[Instruction]:
+    """A local, or in place of a NaN (or of the NaNs among its lanes) the canonical one, or one that differs from that
+    in sign and payload.
+    """
     shape, lanes = LANES[name]
     width = 128 // lanes
-    bits = shape.nan | (shape.magnitude + 1 if negative else 0)
+    bits = shape.nan | (shape.magnitude + 2 if other else 0)
     nan = bits if lanes == 1 else sum(bits << width * lane for lane in range(lanes))
     get, vector = emitter.make("local.get", local), lanes > 1
     constant = emitter.make("v128.const" if vector else f"{name}.const", nan)
