@@ -152,6 +152,8 @@ def anything(module: Module, instruction_set: InstructionSet, choices: Choices) 
         ]
     row = choices.pick(rows)
     make = Emitter(instruction_set).make
+    if choices.below(4) == 0:
+        return [make("unreachable"), one_beyond(instruction_set, module, choices), make("unreachable")]
     operands = [make(choices.pick(OPERANDS), 0) for _ in range(choices.pick((0, 0, 0, 1, 2, 3)))]
     if row.mnemonic == "select":
         operands = [make(choices.pick(OPERANDS), 0) for _ in range(2)] + [make("i32.const", 0)]
@@ -160,6 +162,24 @@ def anything(module: Module, instruction_set: InstructionSet, choices: Choices) 
     if likely and choices.below(8):
         immediates[0] = choices.pick(likely)
     return [make("unreachable"), *operands, Instruction(row, tuple(immediates)), make("unreachable")]
+
+
+def one_beyond(instruction_set: InstructionSet, module: Module, choices: Choices) -> Instruction:
+    """An instruction with a lane or an alignment that is one more than the last there is, or with the last."""
+    rows = [row for row in instruction_set.rows if any(isinstance(kind, Lane | MemArgKind) for kind in row.immediates)]
+    row = choices.pick(rows)
+    limited = [at for at, kind in enumerate(row.immediates) if isinstance(kind, Lane | MemArgKind)]
+    chosen, more = choices.pick(limited), choices.below(4) > 0
+    immediates: list[Any] = []
+    for at, kind in enumerate(row.immediates):
+        by = int(more and at == chosen)
+        if isinstance(kind, Lane):
+            immediates.append(kind.count - 1 + by)
+        elif isinstance(kind, MemArgKind):
+            immediates.append(MemArg(kind.natural.bit_length() - 1 + by, 0, 0))
+        else:
+            immediates.append(draw_immediate(kind, module, choices))
+    return Instruction(row, tuple(immediates))
 
 
 def draw_immediate(kind: Immediate, module: Module, choices: Choices) -> Any:

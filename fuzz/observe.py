@@ -213,8 +213,10 @@ class Shim:
         ]  # fmt: skip
 
     def note_i64_code(self) -> Code:
+        """Its halves; with more than 64 bits, others are written."""
         get, note, wrap = self.make("local.get", 0), self.make("call", self.note), self.make("i32.wrap_i64")
-        return [get, wrap, note, get, self.make("i64.const", 32), self.make("i64.shr_u"), wrap, note]
+        half = [self.make("i64.const", 32), self.make("i64.shr_u")]
+        return [get, wrap, note, get, *half, get, *half, *half, self.make("i64.xor"), wrap, note]
 
     def note_v128_code(self) -> Code:
         get, note = self.make("local.get", 0), self.make("call", self.note)
