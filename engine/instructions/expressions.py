@@ -38,6 +38,7 @@ class Value:
     zeros: int = 0  # lowest bits that are known to be 0
     scaled: tuple[Value, int] | None = None  # the value before it was shifted left, and by how much
     addend: tuple[Value, int] | None = None  # the value before a literal was added, and which
+    turned: tuple[Value, tuple[int, ...]] | None = None  # what it is rotations of, by so many bits to the right each
 
     def at(self, binding: int) -> str:
         """The text, in parentheses if it does not bind as tightly."""

@@ -185,7 +185,18 @@ class IntegerTemplates:
         return self.bitwise(a, "|", b, OR)
 
     def xor(self, a: Value, b: Value) -> Value:
+        if a.turned is not None and b.turned is not None and a.turned[0].text == b.turned[0].text:
+            return self.turned(a.turned[0], a.turned[1] + b.turned[1])
         return self.bitwise(a, "^", b, XOR)
+
+    def turned(self, a: Value, distances: tuple[int, ...]) -> Value:
+        """Rotations of one variable to the right, with xor between them: two copies of it, one behind the other, are
+        shifted, which takes half as long as to put each rotation together.
+        """
+        copies = f"({SCRATCH} := {a.text} * {self.mask + 2:#x})"
+        text = " ^ ".join(f"{SCRATCH if at else copies} >> {by}" for at, by in enumerate(distances))
+        high = (1 << 2 * self.width - min(distances)) - 1
+        return Value(text, XOR, 0, high, turned=(a, distances))
 
     def bitwise(self, a: Value, operator: str, b: Value, binding: int) -> Value:
         a, b = self.positive(a), self.positive(b)
@@ -237,8 +248,11 @@ class IntegerTemplates:
             return self.rotated(a, distance, "<<", ">>")
         by, again = distance.low, a.text if a.simple else SCRATCH
         first = a.text if a.simple else f"({SCRATCH} := {a.text})"
+        if not by:
+            return a
         high = (1 << self.width + by) - 1  # what left the range is cut off with the rest, later
-        return Value(f"{first} << {by} | {again} >> {self.width - by}", OR, 0, high) if by else a
+        turned = (a, (self.width - by,)) if a.simple and not a.constant else None
+        return Value(f"{first} << {by} | {again} >> {self.width - by}", OR, 0, high, turned=turned)
 
     def rotr(self, a: Value, b: Value) -> Value | None:
         if b.constant:

@@ -1,6 +1,8 @@
 """Each template is held equal to the function of its row: over edge values, in every form that an operand may have."""
 
+import functools
 import math
+import operator
 import random
 from dataclasses import replace
 
@@ -13,6 +15,7 @@ from quire.engine.immediates import Lane
 from quire.engine.instructions import CORE_ROWS
 from quire.engine.instructions.expressions import OR, PRIMARY, UNARY, Value, canon, literal, number, strict
 from quire.engine.instructions.templates import w32, w64
+from quire.engine.numeric import integers
 from quire.engine.numeric.floats import f32, f64
 from quire.engine.runtime.objects import Array, I31Reference
 
@@ -205,3 +208,21 @@ def test_a_constant_is_read_as_signed_only_where_that_is_shorter():
     assert w64.sub(operand, literal(0xFFFFFFFFFFFFFFFB)).text == "x + 5"
     assert w64.mul(operand, literal(0xFFFFFFFFFFFFFFFF)).text == "x * -1"
     assert w32.mul(replace(operand, high=0xFFFFFFFF), literal(0x9E3779B9)).text == "x * 0x9e3779b9"
+
+
+@pytest.mark.parametrize("bits", [32, 64])
+def test_rotations_of_one_variable_with_xor_between_them(bits):
+    width, function = (w32, integers.i32) if bits == 32 else (w64, integers.i64)
+    operand = Value("x", low=0, high=(1 << bits) - 1, simple=True)
+    for distances in [(7, 18), (2, 13, 22), (1, bits - 1), (0, 5), (5, 5), (3, 9, 27, 31)]:
+        made = functools.reduce(width.xor, (width.rotr(operand, literal(by)) for by in distances))
+        assert made.text.count(":=") == (0 not in distances)
+        for x in INTEGERS[bits]:
+            wanted = functools.reduce(operator.xor, (function.rotr(x, by) for by in distances))
+            assert eval(canon(made, (1 << bits) - 1).text, {"x": x}) == wanted, (made.text, x)
+            assert made.low <= eval(made.text, {"x": x}) <= made.high
+
+
+def test_rotations_of_two_variables_with_xor_between_them():
+    first, second = (w32.rotl(Value(name, high=0xFFFFFFFF, simple=True), literal(3)) for name in "xy")
+    assert ":=" not in w32.xor(first, second).text
