@@ -331,3 +331,72 @@ def test_a_pointer_that_wraps_around_in_its_last_turn_and_is_used_then(load, ste
       {moved(step)} {ADD.format(f"({load} (local.get $p))")} {COUNT} {WHILE})"""
     pointers = (0, 65528, 0xFFFFFFF4, 0xFFFFFFF8, 0xFFFFFFFC, 0xFFFFFFFF)
     compare(module(body), grid(*pointers, numbers=(1, 2, 3, 4, 5), steps=(4, 8)))
+
+
+FILLS = {
+    "bytes": ("i32.store8", 1, "(i32.const 0)"),
+    "bytes with an offset": ("i32.store8 offset=5", 1, "(i32.const 7)"),
+    "every third byte": ("i32.store8", 3, "(local.get $q)"),
+    "halves": ("i32.store16 offset=2", 2, "(i32.const -2)"),
+    "words": ("i32.store", 4, "(i32.const 0)"),
+    "sums": ("i32.store", 4, "(i32.add (local.get $q) (i32.const 0xffffff00))"),
+    "truths": ("i32.store8", 1, "(i32.eqz (local.get $q))"),
+    "wide": ("i64.store32", 4, "(i64.extend_i32_s (local.get $q))"),
+    "widest": ("i64.store", 8, "(i64.const -3)"),
+}
+RESULT = "(result i32)"
+
+
+def fill(store, *parts):
+    """A function that leaves none of its loop's variables behind."""
+    body = "(local.set $q (local.get $step)) (loop $next {} {} (br_if $next (i32.lt_u (local.get $i) (local.get $n))))"
+    return module(f"{body.format(store, ' '.join(parts))} (i32.const 1) (return)", results=RESULT).replace(
+        "(i32.xor (local.get $x) (i32.trunc_sat_f64_s (local.get $sum))) (local.get $p) (local.get $i)", ""
+    )
+
+
+@pytest.mark.parametrize(("store", "by", "value"), FILLS.values(), ids=FILLS)
+@pytest.mark.parametrize("first", [True, False], ids=["stored first", "moved first"])
+def test_a_loop_that_stores_the_same_is_a_slice(store, by, value, first):
+    stored, move = f"({store} (local.get $p) {value})", moved(constant(by))
+    text = fill(*((stored, move) if first else (move, stored)), COUNT)
+    made = compare(text, grid(numbers=(0, 1, 5, 9, 700), steps=(0, 0x1FF)))
+    assert "(count := " in made
+
+
+@pytest.mark.parametrize("step", [1, 3, 0, 0x80000000, 0xFFFFFFFF])
+def test_a_loop_that_strikes_multiples_of_a_number_is_a_slice(step):
+    test = "(br_if $out (i32.ge_u (local.get $p) (local.get $n)))"
+    body = f"(block $out (loop $next {test} (i32.store8 (local.get $p) (i32.const 1)) {moved('(local.get $step)')}"
+    text = module(f"{body} (br $next))) (i32.const 1) (return)", results=RESULT)
+    text = text.replace(
+        "(i32.xor (local.get $x) (i32.trunc_sat_f64_s (local.get $sum))) (local.get $p) (local.get $i)", ""
+    )
+    ends = (65000, 65535, 65536) if step else (0,)  # by nothing, it would go on for ever
+    made = compare(text, grid(0, 7, 64900, 65530, numbers=(*ends, 0, 9) if step else ends, steps=(step,)))
+    assert "count * l2:l2]" in made
+
+
+@pytest.mark.parametrize(
+    ("store", "move"),
+    [
+        ("(i32.store (local.get $p) (i32.const 5))", 8),  # with gaps
+        ("(i32.store (local.get $p) (i32.const 5))", 2),  # with overlaps
+        ("(i32.store8 (local.get $p) (local.get $i))", 1),  # something else each time
+        ("(i32.store8 (local.get $p) (i32.load8_u (i32.const 100)))", 1),  # which the loop itself may change
+        ("(i32.store8 (local.get $p) (i32.div_u (i32.const 1) (local.get $q)))", 1),  # which may trap
+        ("(i32.store8 (local.get $p) (i32.const 5))", -1),  # backwards
+        ("(i32.store8 (local.get $q) (i32.const 5))", 1),  # at the same address
+        ("(i32.store8 (local.get $p) (i32.const 5)) (i32.store8 (local.get $q) (i32.const 6))", 1),
+        ("(f32.store (local.get $p) (f32.const nan:0x200000))", 4),
+    ],
+)
+def test_a_loop_that_is_no_slice(store, move):
+    made = compare(fill(store, moved(constant(move)), COUNT), grid(numbers=(0, 1, 9, 70), steps=(0, 3, 65530)))
+    assert "count" not in made
+
+
+def test_a_loop_whose_variables_are_used_behind_it_is_no_slice():
+    store = "(i32.store8 (local.get $p) (i32.const 5))"
+    made = compare(module(f"(loop $next {store} {moved(constant(1))} {COUNT} {WHILE})"), grid())
+    assert "count" not in made

@@ -12,6 +12,7 @@ from quire.engine.compile.code.write import CAUGHT, Writer
 from quire.engine.compile.graph import nodes as n
 from quire.engine.compile.graph import structure as s
 from quire.engine.compile.loops.counted import Counted, Span, counted, span, turns_of
+from quire.engine.compile.loops.fills import filled
 from quire.engine.compile.loops.induction import Version, with_elements
 from quire.engine.compile.loops.opened import opened
 from quire.engine.compile.loops.streams import behind
@@ -148,6 +149,13 @@ class Emitter:
         loop = self.followed(node, loop, found)
         turns = turns_of(variable, within.end, step)
         states, translator, end = self.writer.states, self.writer.translator, within.end.text
+        exactly = turns if step.constant else f"len(range({name}, {end}{by}))"
+        fill = filled(node, found, translator, states.get(found.trimmed, {}), exactly)
+        if fill is not None:
+            within = span(found, variable, bound, step, most, few=FEW) or within
+            test = " and ".join(["RUN", *within.conditions, fill.condition])
+            fast = self.followed(node, [Line(fill.statement)], found, loops=False)
+            return [*lines, Line(f"if {test}:"), Suite(fast), Line("else:"), Suite(loop), *self.left(node)]
         open_ = opened(found, translator, states, turns)
         known = node, found, translator.bytes, states, state, turns, end
         second = with_elements(*known, open_.operations, self.writer.keeps)
@@ -185,9 +193,17 @@ class Emitter:
         return [*map(Line, second.before), *self.followed(node, loop, found, second.after)]
 
     def followed(
-        self, node: s.Loop, loop: Lines, found: Counted, after: Sequence[tuple[n.Assign, State]] = ()
+        self,
+        node: s.Loop,
+        loop: Lines,
+        found: Counted,
+        after: Sequence[tuple[n.Assign, State]] = (),
+        *,
+        loops: bool = True,
     ) -> Lines:
-        """A loop of Python, and what is done when it has come to its end: the last count, and the exit."""
+        """What runs all turns, and what is done when it has come to its end: the last count, and the exit. It is a loop
+        of Python if it `loops`.
+        """
         counts: Lines = []
         state, translator = self.writer.states.get(node.header, {}), self.writer.translator
         if is_live(found.variable, behind(node, found)):
@@ -198,11 +214,11 @@ class Emitter:
         for assign, known in after[::-1]:
             counts = self.writer.assigned(assign, translator.value(assign.value, known)) + counts
         done, _ = self.tree(found.done)
-        if not found.done or isinstance(found.done[0], s.Exit):
-            counts += done[:-1]  # no break: nothing comes behind it
-            return [*loop, Line("else:"), Suite(counts)] if counts else loop
-        nested: Lines = [*loop, Line("else:"), Suite([*counts, *done]), Line("break")]
-        return [Line("while True:"), Suite(nested, nests=True)]
+        exits = not found.done or isinstance(found.done[0], s.Exit)
+        counts += done[:-1] if exits else done  # no break: nothing comes behind it
+        if counts:
+            loop = [*loop, Line("else:"), Suite(counts)] if loops else loop + counts
+        return loop if exits else [Line("while True:"), Suite([*loop, Line("break")], nests=True)]
 
     def integer(self, expression: n.Expression | int, state: State) -> Value:
         if isinstance(expression, int):
