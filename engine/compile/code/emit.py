@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from quire.engine.compile.analysis.building import is_live
-from quire.engine.compile.analysis.facts import State, whole
-from quire.engine.compile.analysis.facts import variable as variable_of
+from quire.engine.compile.analysis.facts import State
+from quire.engine.compile.code.ranges import RangeLoop
 from quire.engine.compile.code.source import Line, Lines, Suite
 from quire.engine.compile.code.write import CAUGHT, Writer
 from quire.engine.compile.graph import nodes as n
 from quire.engine.compile.graph import structure as s
-from quire.engine.compile.loops.counted import Counted, Span, counted, span, turns_of
-from quire.engine.compile.loops.fills import filled
-from quire.engine.compile.loops.induction import Version, with_elements
-from quire.engine.compile.loops.opened import opened
-from quire.engine.compile.loops.streams import behind
-from quire.engine.instructions.expressions import PRIMARY, SHIFT, Value, canon, infix, literal, number, plus
+from quire.engine.compile.loops.counted import counted
 
 Emitted = tuple[Lines, bool]  # the lines, and whether the code may get behind them
 SELECTOR = "k"
 EXIT = "x"  # tells of an exit out of several frames where it leads to, and is 0 but on that way
-FEW = 4  # turns for which it takes longer to prepare a loop over elements than to do without
 LONG = 1000  # lines
 WRITTEN_OUT = ((4, 4), (9, 2))  # how many turns of a loop that has so many lines at most are written out
 TICK = (Line("for _ in TICK:"), Suite([Line("break")]), Line("else:"), Suite([Line("stop()")]))
@@ -122,108 +115,8 @@ class Emitter:
 
     def loop(self, node: s.Loop, entry: State) -> Emitted:
         found = counted(node) if self.ranges else None
-        lines = self.range_loop(node, found, entry) if found is not None else None
-        return (lines, True) if lines is not None else self.endless_loop(node)
-
-    def range_loop(self, node: s.Loop, found: Counted, entry: State) -> Lines | None:
-        """A loop that Python counts. `entry` is what is known before it."""
-        state, name = entry or self.writer.states.get(node.header, {}), found.variable
-        type_ = found.count.types[0]
-        most = whole(type_)[1] // 2
-        variable, step = variable_of(name, state.get(name) or whole(type_)), self.integer(found.step, state)
-        bound = canon(self.integer(found.bound or 0, state), 2 * most + 1)
-        self.writer.spots()
-        lines: Lines = []
-        if not bound.simple:
-            lines.append(Line(f"{name}end = {bound.text}"))
-            bound = Value(f"{name}end", PRIMARY, bound.low, bound.high, simple=True, zeros=bound.zeros)
-        within = span(found, variable, bound, step, most)
-        if within is None:
-            return None
-        by = f", {step.text}" if step.text != "1" else ""
-        natural = f"range({name}, {within.end.text}{by}) if {' and '.join(['RUN', *within.conditions])}"
-        other = f'turns({name}, {bound.text}, {step.text}, "{found.relation}"{", tested=True" if found.tested else ""})'
-        self.writer.states[found.trimmed] = self.writer.states.get(found.last, {})
-        body, _ = self.tree(found.body)
-        loop: Lines = [Line(f"for {name} in {natural} else {other}:"), Suite(body, nests=True)]
-        loop = self.followed(node, loop, found)
-        turns = turns_of(variable, within.end, step)
-        states, translator, end = self.writer.states, self.writer.translator, within.end.text
-        exactly = turns if step.constant else f"len(range({name}, {end}{by}))"
-        fill = filled(node, found, translator, states.get(found.trimmed, {}), exactly)
-        if fill is not None:
-            within = span(found, variable, bound, step, most, few=FEW) or within
-            test = " and ".join(["RUN", *within.conditions, fill.condition])
-            fast = self.followed(node, [Line(fill.statement)], found, loops=False)
-            return [*lines, Line(f"if {test}:"), Suite(fast), Line("else:"), Suite(loop), *self.left(node)]
-        open_ = opened(found, translator, states, turns)
-        known = node, found, translator.bytes, states, state, turns, end
-        second = with_elements(*known, open_.operations, self.writer.keeps)
-        if second is not None:
-            if second.streams:
-                within = span(found, variable, bound, step, most, few=FEW) or within
-            fast = self.element_loop(node, found, second, within, step)
-            conditions = [*within.conditions, *second.conditions, *open_.conditions]
-            if conditions:
-                test = " and ".join(["RUN", *conditions])
-                loop = [*map(Line, open_.before), Line(f"if {test}:"), Suite(fast), Line("else:"), Suite(loop)]
-            else:
-                loop = [Line("if not RUN:"), Suite([Line("stop()")]), *fast]
-        return lines + loop + self.left(node)
-
-    def element_loop(self, node: s.Loop, found: Counted, second: Version, within: Span, step: Value) -> Lines:
-        """The second version of a loop, where `range` counts it."""
-        self.writer.states.update(second.states)
-        self.writer.translator.opened |= second.opened
-        self.writer.translator.uses += second.uses
-        name, end, by = found.variable, within.end, step
-        if second.counter is not None:
-            name, exponent = second.counter.element, second.counter.exponent
-            up = (1 << exponent) - 1 if step.low > 0 and end.zeros < exponent else 0
-            end = plus(plain_shift(plus(end, up), exponent), second.counter.bias)
-            by = literal(step.low >> exponent)
-        counts = f"range({name}, {end.text}{f', {by.text}' if by.text != '1' else ''})"
-        body, _ = self.tree(second.body)
-        given = [*([(name, counts)] if second.counts or not second.streams else []), *second.streams]
-        names, values = (", ".join(each) for each in zip(*given, strict=True))
-        loop: Lines = [
-            Line(f"for {names} in {f'zip({values})' if len(given) > 1 else values}:"),
-            Suite(body, nests=True),
-        ]
-        return [*map(Line, second.before), *self.followed(node, loop, found, second.after)]
-
-    def followed(
-        self,
-        node: s.Loop,
-        loop: Lines,
-        found: Counted,
-        after: Sequence[tuple[n.Assign, State]] = (),
-        *,
-        loops: bool = True,
-    ) -> Lines:
-        """What runs all turns, and what is done when it has come to its end: the last count, and the exit. It is a loop
-        of Python if it `loops`.
-        """
-        counts: Lines = []
-        state, translator = self.writer.states.get(node.header, {}), self.writer.translator
-        if is_live(found.variable, behind(node, found)):
-            counts = self.writer.assigned(found.count, translator.value(found.count.value, state))
-            if found.tested:  # perhaps there was no turn
-                condition, contrary, _ = self.writer.condition(found.test, state)
-                counts = [Line(f"if {condition if found.on else contrary}:"), Suite(counts)]
-        for assign, known in after[::-1]:
-            counts = self.writer.assigned(assign, translator.value(assign.value, known)) + counts
-        done, _ = self.tree(found.done)
-        exits = not found.done or isinstance(found.done[0], s.Exit)
-        counts += done[:-1] if exits else done  # no break: nothing comes behind it
-        if counts:
-            loop = [*loop, Line("else:"), Suite(counts)] if loops else loop + counts
-        return loop if exits else [Line("while True:"), Suite([*loop, Line("break")], nests=True)]
-
-    def integer(self, expression: n.Expression | int, state: State) -> Value:
-        if isinstance(expression, int):
-            return literal(expression)
-        return number(self.writer.translator.value(expression, state))
+        lines = RangeLoop(self.writer, self.tree, node, found, entry).lines() if found is not None else None
+        return self.endless_loop(node) if lines is None else (lines + self.left(node), True)
 
     def endless_loop(self, node: s.Loop) -> Emitted:
         body, falls = self.tree(node.body)
@@ -293,13 +186,6 @@ def turns_at_once(body: Lines) -> int:
 def length_of(lines: Lines) -> int:
     """How many lines there are, within others too. Loops inside are longer than all that is counted."""
     return sum(length_of(each.lines) + LONG * each.nests if isinstance(each, Suite) else 1 for each in lines)
-
-
-def plain_shift(a: Value, by: int) -> Value:
-    """A value shifted right."""
-    if not by:
-        return a
-    return literal(a.low >> by) if a.constant else infix(a, ">>", literal(by), SHIFT, a.low >> by, a.high >> by)
 
 
 def returned(lines: Lines) -> Lines:

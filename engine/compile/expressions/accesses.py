@@ -183,7 +183,13 @@ def element(translator: Translator, base: Value, m: MemArg, there: Bytes, form: 
     if m.offset:
         at = plus(at, m.offset >> form.exponent)
     translator.uses.append(Use("view", form.view, there.memory))
-    return f"{form.view}{there.memory}[{at.text}]"
+    view = f"{form.view}{there.memory}"
+    inner, first = at.addend or (at, 0)
+    if translator.parts is None or first <= 0 or inner.low < 0:
+        return f"{view}[{at.text}]"
+    part = f"{view}from{first}"
+    translator.parts[part] = f"{view}[{first}:]"
+    return f"{part}[{inner.text}]"
 
 
 # Where the memory is asked

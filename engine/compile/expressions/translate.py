@@ -6,7 +6,8 @@ Notes each place that may trap, with the text of its operands: from these a trap
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -90,6 +91,7 @@ class Translator:
         self.loose: frozenset[str] = frozenset()  # the variables whose NaNs are made canonical where they are used
         self.waiting: Mapping[str, tuple[int, int]] = {}  # those that are to be reduced where they are used
         self.opened: set[n.Operation] = set()  # accesses that were checked before
+        self.parts: dict[str, str] | None = None  # variables for the rests of views from an element on; None for none
         self.memo: dict[n.Operation, Made] = {}
         self.constants: dict[n.Operation, Value] = {}  # those that are literals
         self.variables: dict[str, tuple[Range, Value]] = {}  # integers as they were when last asked for
@@ -117,6 +119,17 @@ class Translator:
         """From now on, these variables hold integers beyond their types, between certain ends."""
         self.waiting = variables
         self.memo.clear()
+
+    @contextmanager
+    def in_parts(self) -> Iterator[dict[str, str]]:
+        """While the code of a loop is made in which no memory moves, elements at an index and a number more are taken
+        from the rest of their view: gives the variables for those, and what they are to be set to before the loop.
+        """
+        memo, self.memo, self.parts = self.memo, {}, {}
+        try:
+            yield self.parts
+        finally:
+            self.memo, self.parts = memo, None
 
     def known(self, expression: n.Expression, state: State) -> Value:
         """The value of a whole expression, of which nothing is noted."""

@@ -44,6 +44,7 @@ class Version:
     ]  # what the loop iterates over beside its counter: a variable, and what gives it values
     uses: set[Use]
     counts: bool  # whether the counter is used
+    still: bool  # whether the bytes of memories stay where they are
 
 
 def with_elements(
@@ -77,7 +78,7 @@ def with_elements(
         return None
     still = all(keeps(each) for block in inside for each in n.expressions(block))
     flowing = streams(loop, found, known, bytes_of, opened) if still else {}
-    return Rewriting(loop, found, known, flowing, states, entry, turns, opened, narrow=narrow).run(end)
+    return Rewriting(loop, found, known, flowing, states, entry, turns, opened, narrow=narrow, still=still).run(end)
 
 
 def counts_up(found: Counted) -> bool:
@@ -116,6 +117,7 @@ class Rewriting:
         opened: frozenset[n.Operation],
         *,
         narrow: bool,
+        still: bool,
     ) -> None:
         self.loop = loop
         self.found = found
@@ -128,6 +130,10 @@ class Rewriting:
         self.streamed = {each.operation: each for each in self.streams.values()}
         self.unchecked: set[n.Operation] = set()
         self.narrow = narrow  # whether the counter is small
+        self.still = still
+        for each in pointers.values():
+            if still and each.placed:
+                each.offset = 0  # it is no work to add it each turn where the view begins there
         self.made: dict[n.Block, State] = {}
 
     def run(self, end: str) -> Version:
@@ -153,6 +159,7 @@ class Rewriting:
             [(stream.name, self.slice(self.pointers[name])) for name, stream in self.streams.items()],
             {stream.use for stream in self.streams.values()},
             self.counts(),
+            self.still,
         )
 
     def counts(self) -> bool:
