@@ -4,7 +4,7 @@ change is still used.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from types import MappingProxyType
 
 from quire.engine import types as t
@@ -52,15 +52,24 @@ def is_live(name: str, start: n.Block) -> bool:
         seen.add(block)
         if len(seen) > FARTHEST or block.region.parent is not None:
             return True
-        assigned = False
-        for statement in block.statements:
-            if isinstance(statement, n.Assign) and name in statement.value.reads:
-                return True
-            assigned = assigned or name in targets(statement)
-            if assigned:
-                break
-        if not assigned:
-            if any(name in each.reads for each in n.last_expressions(block)):
-                return True
+        used, assigned = changes_of(block)
+        if name in used:
+            return True
+        if name not in assigned:
             pending += n.successors(block)
     return False
+
+
+def changes_of(block: n.Block) -> tuple[Set[str], Set[str]]:
+    """The variables that a block uses as they were before it, and those that it assigns. No pass may change it then."""
+    if block.changes is None:
+        used: set[str] = set()
+        assigned: set[str] = set()
+        for statement in block.statements:
+            if isinstance(statement, n.Assign):
+                used |= statement.value.reads - assigned
+            assigned.update(targets(statement))
+        for each in n.last_expressions(block):
+            used |= each.reads - assigned
+        block.changes = used, assigned
+    return block.changes

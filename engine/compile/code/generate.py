@@ -21,7 +21,6 @@ from quire.engine.compile.graph import nodes as n
 from quire.engine.compile.graph.lift import lift
 from quire.engine.compile.graph.outline import outline
 from quire.engine.compile.graph.structure import DEEPEST_NESTING, structure
-from quire.engine.compile.loops.opened import has_ranges
 from quire.engine.compile.recursion import RECURSION
 from quire.engine.interpret.prepare import Loop
 from quire.engine.runtime.function import WasmFunction
@@ -75,7 +74,7 @@ def written(graph: n.Graph, context: ModuleContext, function: WasmFunction, opti
     """The source of what is lifted, pass by pass."""
     views = bool(graph.loops) or has_accesses(function)
     translator = Translator(context, function.index, options.access, special, views=views)
-    keeps = Keeping(function.instance, context, ranges=has_ranges(translator))
+    keeps = Keeping(function.instance, context, ranges=translator.has_ranges())
     fold_calls(graph.blocks, keeps)
     find_loose(graph, translator)
     find_waiting(graph, translator)

@@ -85,6 +85,7 @@ class Translator:
         self.function = function
         self.access = access
         self.known_bytes: dict[int, Bytes | None] = {}
+        self.ranges: bool | None = None
         self.special = special
         self.spots: list[Spot] = []
         self.uses: list[Use] = []
@@ -101,6 +102,13 @@ class Translator:
         if memory not in self.known_bytes:
             self.known_bytes[memory] = self.bytes_of(memory)
         return self.known_bytes[memory]
+
+    def has_ranges(self) -> bool:
+        """Whether a memory may be accessed in ranges only."""
+        if self.ranges is None:
+            known = map(self.bytes, range(len(self.context.memories)))
+            self.ranges = any(there is not None and there.code.ranges for there in known)
+        return self.ranges
 
     def bytes_of(self, memory: int) -> Bytes | None:
         code, type_ = self.access(memory), self.context.memories[memory]

@@ -6,7 +6,7 @@ names: `l3` is the local 3, `s2` the slot at height 2 of the operand stack. Know
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -174,6 +174,7 @@ class Block:
     region: Region
     statements: list[Statement] = field(default_factory=list)
     end: End | None = None
+    changes: tuple[Set[str], Set[str]] | None = None  # see building.py, which finds them when they are first asked for
 
     def __repr__(self) -> str:
         return f"<block {self.number}>"

@@ -252,7 +252,10 @@ def walk(tree: Tree) -> list[Code | Control]:
     while pending:
         each = pending.pop()
         found.append(each)
-        if not isinstance(each, Code | Exit):
+        if isinstance(each, If):
+            pending += each.otherwise[::-1]
+            pending += each.then[::-1]
+        elif not isinstance(each, (Code, Exit)):
             for inner in reversed(parts(each)):
                 pending += inner[::-1]
     return found

@@ -6,7 +6,7 @@ that the variable wraps around or that there are many turns, `turns.py` gives th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from quire.engine.compile.analysis.intervals import targets
@@ -36,6 +36,8 @@ class Counted:
     on: bool
     tested: bool
     body: s.Tree
+    nodes: list[s.Code | s.Control]  # of the body, those within others too
+    inside: list[n.Block]  # those that are written in it
     last: n.Block  # where the count was, at the end of a turn
     trimmed: n.Block  # the same without it, which stands in `body`
     done: s.Tree
@@ -45,10 +47,14 @@ class Counted:
 def counted(loop: s.Loop) -> Counted | None:
     """The loop as a counted one, if it is one as far as its form tells."""
     path = _way_back(loop.body, loop.header)
-    if path is None or sum(exit_.target is loop.header for exit_ in exits(loop.body)) != 1:
+    if path is None:
         return None
+    nodes = s.walk(loop.body)
+    if sum(exit_.target is loop.header for exit_ in exits(nodes)) != 1:
+        return None
+    inside = [each.block for each in nodes if isinstance(each, s.Code)]
     for form in (_tested_behind(path), _tested_before(path)):
-        found = None if form is None else _recognised(loop, *form)
+        found = None if form is None else _recognised(inside, *form)
         if found is not None:
             return found
     return None
@@ -104,7 +110,7 @@ def _tested_before(path: Path) -> Form | None:
     return path[1:], test, test.then is path[1], True
 
 
-def _recognised(loop: s.Loop, path: Path, test: s.If, on: bool, tested: bool) -> Counted | None:
+def _recognised(inside: list[n.Block], path: Path, test: s.If, on: bool, tested: bool) -> Counted | None:
     code = path[-1][-2]
     if not isinstance(code, s.Code):
         return None
@@ -115,15 +121,17 @@ def _recognised(loop: s.Loop, path: Path, test: s.If, on: bool, tested: bool) ->
     step, continuing = _step(count), _relation(test.condition, variable, on=on)
     if step is None or continuing is None or not _leads(step, continuing[0]):
         return None
-    inside = list(blocks(loop.body))
     changed = [name for block in inside for statement in block.statements for name in targets(statement)]
-    steady = [each.reads for each in (step, continuing[1]) if isinstance(each, n.Get | n.Operation)]
+    steady = [each.reads for each in (step, continuing[1]) if isinstance(each, (n.Get, n.Operation))]
     if changed.count(variable) != 1 or inside.count(last) != 1 or not all(map(frozenset(changed).isdisjoint, steady)):
         return None
     trimmed = n.Block(last.number, last.region, [each for each in last.statements if each is not count], last.end)
     body = _with_end(path, [*path[-1][:-2], s.Code(trimmed)])
-    done, turns = test.otherwise if on else test.then, _turns(inside)
-    return Counted(variable, count, step, *continuing, test.condition, on, tested, body, last, trimmed, done, turns)
+    nodes, done, turns = s.walk(body), test.otherwise if on else test.then, _turns(inside)
+    inside, condition = [each.block for each in nodes if isinstance(each, s.Code)], test.condition
+    return Counted(
+        variable, count, step, *continuing, condition, on, tested, body, nodes, inside, last, trimmed, done, turns
+    )
 
 
 def _counts(block: n.Block, test: n.Expression) -> n.Assign | None:
@@ -221,14 +229,9 @@ def _turns(inside: list[n.Block]) -> int:
     return 1 << min(MOST_TURNS, max(LONGEST // length, 1)).bit_length() - 1
 
 
-def blocks(tree: s.Tree) -> Iterator[n.Block]:
-    """The blocks that are written in a tree."""
-    return (each.block for each in s.walk(tree) if isinstance(each, s.Code))
-
-
-def exits(tree: s.Tree) -> Iterator[s.Exit]:
-    """The exits of a tree, those within it too."""
-    for each in s.walk(tree):
+def exits(nodes: Iterable[s.Code | s.Control]) -> Iterator[s.Exit]:
+    """The exits among the nodes of a tree."""
+    for each in nodes:
         if isinstance(each, s.Exit):
             yield each
         elif isinstance(each, s.Guarded):

@@ -40,8 +40,7 @@ def filled(loop: s.Loop, found: Counted, translator: Translator, state: State, t
     """A loop as a fill, if it is one and nobody needs its variables behind it. `turns` tells, in Python, how many turns
     there are; `state` what is known in its only block.
     """
-    inside = s.walk(found.body)
-    block = inside[0].block if len(inside) == 1 and isinstance(inside[0], s.Code) else None
+    block = found.inside[0] if len(found.nodes) == 1 and found.inside else None
     store = None if block is None else only_store(block, found)
     if block is None or store is None:
         return None

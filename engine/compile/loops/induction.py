@@ -18,7 +18,7 @@ from quire.engine.compile.analysis.intervals import targets
 from quire.engine.compile.expressions.translate import Bytes, Use
 from quire.engine.compile.graph import nodes as n
 from quire.engine.compile.graph import structure as s
-from quire.engine.compile.loops.counted import Counted, blocks, constant
+from quire.engine.compile.loops.counted import Counted, constant
 from quire.engine.compile.loops.pointers import Pointer, Survey, added, shifted_left
 from quire.engine.compile.loops.streams import Stream, behind, is_live_behind, streams, uses
 
@@ -64,9 +64,9 @@ def with_elements(
     are at most, and `end` where the counter ends, in Python. Accesses that are `opened` need no check; `keeps` tells
     what leaves the bytes of memories where they are.
     """
-    if any(isinstance(each, s.Loop | s.Several | s.Guarded) for each in s.walk(found.body)):
+    if any(isinstance(each, (s.Loop, s.Several, s.Guarded)) for each in found.nodes):
         return None
-    inside = list(blocks(found.body))
+    inside = found.inside
     statements = [each for block in inside for each in block.statements]
     if len(statements) > LONGEST or (inside[0].region.parent is not None and any(map(calls, statements))):
         return None  # in the second case, a handler might read a pointer
@@ -164,8 +164,8 @@ class Rewriting:
 
     def counts(self) -> bool:
         """Whether the loop, or what is behind it, has a use for the counter."""
-        name, inside = self.found.variable, list(blocks(self.found.body))
-        is_used = uses(name, inside, self.found) > 0 or is_live_behind(name, self.loop, self.found)
+        name = self.found.variable
+        is_used = uses(name, self.found) > 0 or is_live_behind(name, self.loop, self.found)
         return is_used and name not in self.streams
 
     def slice(self, pointer: Pointer) -> str:

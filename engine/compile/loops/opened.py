@@ -14,7 +14,7 @@ from quire.engine.compile.analysis.intervals import learn, targets
 from quire.engine.compile.expressions.accesses import SLACK
 from quire.engine.compile.expressions.translate import Bytes, Translator, Use
 from quire.engine.compile.graph import nodes as n
-from quire.engine.compile.loops.counted import Counted, blocks, constant
+from quire.engine.compile.loops.counted import Counted, constant
 from quire.engine.compile.loops.pointers import added
 from quire.engine.instructions.access import Access
 
@@ -43,20 +43,14 @@ NOTHING = Opened(frozenset(), [], [])
 
 def opened(found: Counted, translator: Translator, states: Mapping[n.Block, State], turns: str) -> Opened:
     """The accesses of a loop that are checked before it. `turns` tells, in Python, how many turns there are."""
-    inside = list(blocks(found.body))
-    effects = (each.effects for block in inside for each in n.expressions(block))
-    if not has_ranges(translator) or any(each & n.CALLS for each in effects):
+    if not translator.has_ranges():
+        return NOTHING
+    if any(each.effects & n.CALLS for block in found.inside for each in n.expressions(block)):
         return NOTHING
     search = Search(found, translator, turns)
-    for block in inside:
+    for block in found.inside:
         search.visit(block, dict(states.get(block, {})))
     return search.result()
-
-
-def has_ranges(translator: Translator) -> bool:
-    """Whether a memory may be accessed in ranges only."""
-    known = map(translator.bytes, range(len(translator.context.memories)))
-    return any(there is not None and there.code.ranges for there in known)
 
 
 class Search:
@@ -73,7 +67,7 @@ class Search:
             tuple[int, bool], dict[str, int]
         ] = {}  # the first addresses: a text, and the least number with it
         self.highs: dict[tuple[int, bool], dict[str, int]] = {}  # the last addresses, and the greatest numbers
-        for block in blocks(found.body):
+        for block in found.inside:
             for statement in block.statements:
                 self.note_steps(block, statement)
         self.steps[found.variable] = found.step if isinstance(found.step, int) else None
@@ -81,7 +75,7 @@ class Search:
     def note_steps(self, block: n.Block, statement: n.Statement) -> None:
         for name in targets(statement):
             step = added(name, statement.value) if isinstance(statement, n.Assign) else None
-            by = None if step is None or isinstance(block.end, n.Return | n.Stop) else constant(step)
+            by = None if step is None or isinstance(block.end, (n.Return, n.Stop)) else constant(step)
             before = self.steps.get(name, 0)
             same_way = by is not None and before is not None and by * before >= 0
             self.steps[name] = (by or 0) + (before or 0) if same_way else None

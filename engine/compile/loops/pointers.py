@@ -11,7 +11,7 @@ from quire.engine.compile.analysis.intervals import targets
 from quire.engine.compile.expressions.accesses import form_of
 from quire.engine.compile.expressions.translate import Bytes
 from quire.engine.compile.graph import nodes as n
-from quire.engine.compile.loops.counted import COUNTING, Counted, blocks, constant
+from quire.engine.compile.loops.counted import COUNTING, Counted, constant
 
 
 @dataclass(slots=True)
@@ -55,17 +55,17 @@ class Survey:
         self.bytes_of = bytes_of
         self.pointers: dict[str, Pointer] = {}
         self.dropped: set[str] = set()
-        inside = list(blocks(found.body))
+        inside = found.inside
         self.changed = {name for block in inside for each in block.statements for name in targets(each)}
         self.changed.add(found.variable)
         self.counter, self.step = found.variable, found.step
         for block in inside:
-            if isinstance(block.end, n.Return | n.Stop):  # runs once, and has the pointers themselves
+            if isinstance(block.end, (n.Return, n.Stop)):  # runs once, and has the pointers themselves
                 self.dropped.update(name for each in block.statements for name in targets(each))
             else:
                 self.visit(block, ends=block is not found.trimmed)
         for each in (found.bound, found.step):
-            if isinstance(each, n.Get | n.Operation):
+            if isinstance(each, (n.Get, n.Operation)):
                 self.read(each)
 
     def found(self) -> dict[str, Pointer]:

@@ -14,7 +14,7 @@ from quire.engine.compile.expressions.accesses import form_of
 from quire.engine.compile.expressions.translate import Bytes, Use
 from quire.engine.compile.graph import nodes as n
 from quire.engine.compile.graph import structure as s
-from quire.engine.compile.loops.counted import Counted, blocks, constant, exits
+from quire.engine.compile.loops.counted import Counted, constant, exits
 from quire.engine.compile.loops.pointers import Pointer
 from quire.engine.errors import Crash
 
@@ -47,14 +47,13 @@ def streams(
     first = found.body[0]
     if not isinstance(first, s.Code) or not isinstance(found.step, int):
         return {}
-    inside = list(blocks(found.body))
     made = {}
     for name, operation in first_loads(first.block, found):
         pointer = pointers.get(name)
         stream = None if pointer is None else stream_of(pointer, operation, bytes_of, opened)
         if pointer is None or stream is None or not moves_each_turn(pointer, found, first.block):
             continue
-        if uses(name, inside, found) == 1 + len(pointer.steps) and not is_live_behind(name, loop, found):
+        if uses(name, found) == 1 + len(pointer.steps) and not is_live_behind(name, loop, found):
             made[name] = stream
     return made
 
@@ -99,19 +98,17 @@ def moves_each_turn(pointer: Pointer, found: Counted, first: n.Block) -> bool:
     """Whether a pointer moves forward, once in every turn."""
     if pointer.name == found.variable:
         return isinstance(found.step, int) and found.step > 0
-    places = [
-        block for block in blocks(found.body) for statement in block.statements if pointer.name in targets(statement)
-    ]
+    places = [block for block in found.inside for each in block.statements if pointer.name in targets(each)]
     if len(pointer.steps) != 1 or len(places) != 1 or places[0] not in (first, found.trimmed):
         return False
     by = constant(pointer.steps[0])
     return by is None or by > 0
 
 
-def uses(name: str, inside: list[n.Block], found: Counted) -> int:
-    """How often blocks of a loop read a variable."""
+def uses(name: str, found: Counted) -> int:
+    """How often the blocks of a loop read a variable."""
     count = 0
-    for block in inside:
+    for block in found.inside:
         ends = n.last_expressions(block) if block is not found.trimmed else []
         for expression in (*(each.value for each in block.statements if isinstance(each, n.Assign)), *ends):
             count += occurrences(name, expression)
@@ -120,7 +117,7 @@ def uses(name: str, inside: list[n.Block], found: Counted) -> int:
 
 def is_live_behind(name: str, loop: s.Loop, found: Counted) -> bool:
     """Whether a variable may be used where a loop leads to."""
-    ways_out = [each.target for each in exits(found.body) if each.way is not None and loop in each.way.frames]
+    ways_out = [each.target for each in exits(found.nodes) if each.way is not None and loop in each.way.frames]
     return any(is_live(name, each) for each in (behind(loop, found), *ways_out))
 
 
