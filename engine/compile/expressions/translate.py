@@ -64,6 +64,7 @@ class Made:
     value: Value
     spots: Sequence[Spot]
     uses: Sequence[Use]
+    parts: Mapping[str, str] | None  # see Translator.in_parts
 
 
 class Translator:
@@ -133,11 +134,11 @@ class Translator:
         """While the code of a loop is made in which no memory moves, elements at an index and a number more are taken
         from the rest of their view: gives the variables for those, and what they are to be set to before the loop.
         """
-        memo, self.memo, self.parts = self.memo, {}, {}
+        self.parts = {}
         try:
             yield self.parts
         finally:
-            self.memo, self.parts = memo, None
+            self.parts = None
 
     def known(self, expression: n.Expression, state: State) -> Value:
         """The value of a whole expression, of which nothing is noted."""
@@ -162,12 +163,12 @@ class Translator:
         """What an operation becomes; it is made anew only where something else is known of its variables."""
         known = tuple(map(state.get, operation.reads)) if operation.reads else ()
         memo = self.memo.get(operation)
-        if memo is None or memo.known != known:
+        if memo is None or memo.known != known or (memo.parts is not self.parts and memo.uses):
             outer = self.spots, self.uses
             self.spots, self.uses = [], []
             operands = self.evaluated_each(operation.operands, state)
             value = self.evaluated(operation, operands)
-            memo = self.memo[operation] = Made(known, operands, value, self.spots or (), self.uses or ())
+            memo = self.memo[operation] = Made(known, operands, value, self.spots or (), self.uses or (), self.parts)
             self.spots, self.uses = outer
         return memo
 

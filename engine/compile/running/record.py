@@ -6,7 +6,7 @@ It is plain data, which Python can marshal. What it was made for is its variant:
 from __future__ import annotations
 
 import marshal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from types import CodeType
 from typing import NamedTuple
@@ -17,19 +17,20 @@ from quire.engine.runtime.instance import Instance
 
 
 class Record(NamedTuple):
-    """A function that was compiled. `spots` are those of each line, as tuples."""
+    """A function that was compiled. `spots` are those of each line, as tuples where they come from bytes."""
 
     functions: tuple[CodeType, ...]
-    names: dict[str, int]
+    names: Mapping[str, int]
     text: str
-    spots: dict[int, tuple[tuple[int, tuple[str, ...] | None], ...]]
+    spots: Mapping[int, Sequence[Spot | tuple[int, tuple[str, ...] | None]]]
 
     def at(self, line: int) -> Sequence[Spot]:
         """The spots of a line."""
-        return [Spot(*each) for each in self.spots.get(line, ())]
+        return [each if isinstance(each, Spot) else Spot(*each) for each in self.spots.get(line, ())]
 
     def to_bytes(self) -> bytes:
-        return marshal.dumps(tuple(self))
+        spots = {line: tuple((each.index, each.operands) for each in self.at(line)) for line in self.spots}
+        return marshal.dumps((self.functions, dict(self.names), self.text, spots))
 
 
 def from_bytes(data: bytes) -> Record:
@@ -41,9 +42,8 @@ def compiled(generated: Generated, title: str) -> Record:
     """The code of a function, under the name that tracebacks call its source by."""
     source = generated.source
     module = compile(source.text, title, "exec", dont_inherit=True)
-    spots = {line: tuple((each.index, each.operands) for each in found) for line, found in source.spots.items()}
-    functions = tuple(each for each in module.co_consts if isinstance(each, CodeType))
-    return Record(functions, dict(generated.names), source.text, spots)
+    functions = tuple([each for each in module.co_consts if isinstance(each, CodeType)])
+    return Record(functions, generated.names, source.text, source.spots)
 
 
 def variant_of(options: Options, instance: Instance) -> str:
