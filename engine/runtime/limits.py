@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+DEPTH = 20_000  # nested calls, unless the host says otherwise
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostLimits:
@@ -15,7 +17,7 @@ class HostLimits:
     fuel: int | None = None  # function entries and loop iterations, over the life of the store
     timeout: float | None = None  # seconds for one call from the host
     memory: int | None = None  # bytes in all memories of the store together
-    depth: int = 20_000  # nested calls, wasm and host together
+    depth: int = DEPTH  # nested calls, wasm and host together
     table: int = 10_000_000  # elements in one table
     array: int = 100_000_000  # elements in one array
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import linecache
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from operator import length_hint
 from struct import Struct
 from time import perf_counter
@@ -34,7 +34,7 @@ from quire.engine.numeric.floats import CANONICAL_NAN, f32
 from quire.engine.runtime.frame import Frame
 from quire.engine.runtime.function import Function, HostFunction, WasmFunction
 from quire.engine.runtime.instance import Instance
-from quire.engine.runtime.limits import HostLimits
+from quire.engine.runtime.limits import DEPTH
 from quire.engine.runtime.memory import CHECKING, AccessCode, Memory
 from quire.engine.runtime.objects import Array, ExceptionReference, GuestException, I31Reference, Structure, is_instance
 from quire.engine.validate import ValidModule
@@ -91,15 +91,19 @@ class World:
             int, list[tuple[ReferenceType[World], int]]
         ] = {}  # where each function is imported, as what
         self.namespace: dict[str, Any] = {**SHARED, **self.own_names()}
-        self.options = Options(self.access, self.fueled, instance.store.limits.depth < HostLimits().depth)
+        self.options = Options(self.access, self.fueled, instance.store.limits.depth < DEPTH)
         self.beginners = self.make_beginners()
-        self.variant = variant_of(self.options, instance)
         self.frames = instance.store.limits.depth * (1 + self.options.counted)  # of Python, at most
         for index, function in enumerate(instance.functions):
             self.place(index, function)
         instance.prepared = self
         instance.store.watchers.add(self)
         self.stop_calls()
+
+    @cached_property
+    def variant(self) -> str:
+        """What code is made for, to find it again."""
+        return variant_of(self.options, self.instance)
 
     def own_names(self) -> dict[str, Any]:
         instance = self.instance
@@ -223,9 +227,9 @@ class World:
 
     def loop(self, function: WasmFunction, loop: Loop) -> Code:
         """The code of one loop of a function."""
-        title = title_of(function, f", loop {loop.first}")
-        variant = f"{self.variant} loop {loop.first}"
-        record = self.record(function, variant, title, lambda valid: generate_loop(valid, function, loop, self.options))
+        part = f", loop {loop.first}"
+        title = title_of(function, part)
+        record = self.record(function, part, lambda valid: generate_loop(valid, function, loop, self.options))
         (code,) = self.bring_in(function, record, title).values()
         self.compiled[code.__code__] = Compiled(function, record)
         return code
@@ -235,7 +239,7 @@ class World:
     def compile(self, function: WasmFunction) -> None:
         """Put the code of a function in the place of its stub."""
         title = title_of(function)
-        record = self.record(function, self.variant, title, lambda valid: generate(valid, function, self.options))
+        record = self.record(function, "", lambda valid: generate(valid, function, self.options))
         made = self.bring_in(function, record, title)
         entry, tail = f"f{function.index}", f"b{function.index}"
         body = made.get(tail, made[entry])
@@ -257,18 +261,16 @@ class World:
         kept: Kept | None = self.instance.module.kept
         return kept is not None and kept.find(self.variant, function.index) is not None
 
-    def record(
-        self, function: WasmFunction, variant: str, title: str, write: Callable[[ValidModule], Generated]
-    ) -> Record:
-        """Code from an earlier run, or written now."""
+    def record(self, function: WasmFunction, part: str, write: Callable[[ValidModule], Generated]) -> Record:
+        """Code from an earlier run, or written now: of a function, or of a part of it."""
         kept: Kept | None = self.instance.module.kept
-        found = None if kept is None else kept.find(variant, function.index)
+        found = None if kept is None else kept.find(self.variant + part, function.index)
         if found is not None:
             return from_bytes(found)
         start = perf_counter()
-        record = compiled(write(self.instance.module), title)
+        record = compiled(write(self.instance.module), title_of(function, part))
         if kept is not None:
-            kept.keep(variant, function.index, record.to_bytes(), perf_counter() - start)
+            kept.keep(self.variant + part, function.index, record.to_bytes(), perf_counter() - start)
         return record
 
     def bring_in(self, function: WasmFunction, record: Record, title: str) -> dict[str, FunctionType]:
