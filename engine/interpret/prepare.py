@@ -1,12 +1,13 @@
 """Preparation: from the body of a function to basic blocks, with branch targets and stack heights resolved.
 
 Validation has fixed the height of the operand stack at every instruction, so that a branch knows what to keep.
-Code that cannot be reached is left out.
+Code that cannot be reached is left out, and code that is perhaps never run is prepared when it is: what stands behind a
+branch, up to the end of the block around it, or in a branch of an `if`. Of a large program most is never run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,8 @@ from quire.engine.runtime.function import WasmFunction
 from quire.engine.validate import ValidModule
 
 OPENERS = ("block", "loop", "if", "try_table")
+PARTS = frozenset((*OPENERS, "else", "end"))
+FEW = 4  # instructions that are prepared faster than remembered
 
 
 @dataclass(eq=False, slots=True)
@@ -32,10 +35,10 @@ class Loop:
     """
 
     first: int
+    last: int
     around: tuple[Label, ...]
     label: Label
     end: Label
-    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +50,23 @@ class Code:
     entry: Block
     locals: tuple[Any, ...]
     results: int
-    loops: Mapping[Block, Loop]
+    loops: Mapping[Block, Loop]  # as far as they are prepared
 
 
 @dataclass(eq=False, slots=True)
 class Control:
-    """A block of the source that is open: its label, the stack around it, what holds again after it."""
+    """A block of the source that is open: its label, the stack around it, what holds again after it; `stop` is the
+    number of its next `else` or `end`.
+    """
 
     label: Label  # where branches to it go: for a loop its start, else its end
     end: Label
     height: int  # of the stack below its parameters
     parameters: int
     handlers: tuple[Handler, ...]  # of the code around it
+    stop: int
     otherwise: Label | None = None  # the else branch of an if
-    loop: Loop | None = None
+    awaited: bool = False  # whether code that is not prepared yet may branch to its end, and to those around it
 
 
 Steps = dict[int, tuple[Step, int]]
@@ -71,9 +77,8 @@ def prepare(function: WasmFunction, known: Steps | None = None) -> Code:
     """The code of a function; `function.instance` must be complete. Steps that are not `known` are added to that."""
     valid: ValidModule = function.instance.module
     own = tuple(_default(run.type) for run in function.definition.locals for _ in range(run.count))
-    preparation = Preparation(valid, function, {} if known is None else known)
-    entry = preparation.run()
-    return Code(entry, own, len(function.signature.results), preparation.loops)
+    preparation = Preparation(Body(valid, function, {} if known is None else known))
+    return Code(preparation.run_all(), own, len(function.signature.results), preparation.body.loops)
 
 
 def _default(value: t.ValueType) -> Any:
@@ -81,14 +86,41 @@ def _default(value: t.ValueType) -> Any:
     return 0.0 if value in (t.F32, t.F64) else None if isinstance(value, t.ReferenceType) else 0
 
 
-class Preparation:
-    """The state of preparing one body: what is open, the block being filled, the height of the stack."""
+class Body:
+    """What all code of one function has in common."""
 
     def __init__(self, valid: ValidModule, function: WasmFunction, known: Steps) -> None:
         self.known = known
-        self.loops: dict[Block, Loop] = {}
         self.context = valid.function_context(function.index)
         self.instructions = function.definition.body.instructions
+        self.results = len(function.signature.results)
+        self.loops: dict[Block, Loop] = {}
+        self.parts = find_parts(self.instructions)
+
+
+def find_parts(instructions: Sequence[Instruction]) -> dict[int, int]:
+    """Where each structured instruction, and each `else`, is followed by its next part: an `else` or an `end`."""
+    parts: dict[int, int] = {}
+    open_: list[int] = []
+    for index, (row, _) in enumerate(instructions):
+        mnemonic = row.mnemonic
+        if mnemonic in PARTS:
+            if mnemonic in ("else", "end") and open_:
+                parts[open_.pop()] = index
+            if mnemonic != "end":
+                open_.append(index)
+    return parts
+
+
+class Preparation:
+    """The state of preparing code of one body: what is open, the block being filled, the height of the stack."""
+
+    def __init__(self, body: Body) -> None:
+        self.body = body
+        self.known = body.known
+        self.context = body.context
+        self.instructions = body.instructions
+        self.results = body.results
         self.height = 0
         self.index = 0
         self.reachable = True
@@ -96,30 +128,67 @@ class Preparation:
         self.block = Block(())
         self.steps: list[Step] = []
         self.indices: list[int] = []
-        self.results = len(function.signature.results)
-        body = Label(self.results, 0)
-        self.controls = [Control(body, body, 0, 0, ())]
+        self.controls: list[Control] = []
 
-    def run(self) -> Block:
-        """Prepare all instructions; the first block."""
-        entry, skipped = self.block, 0
-        for index, instruction in enumerate(self.instructions):
-            self.index = index
-            if self.reachable:
-                known = self.known.get(id(instruction))
-                if known is not None:
-                    self.step(*known)
-                else:
-                    self.visit(instruction)
-                continue
-            mnemonic = instruction.row.mnemonic
-            if mnemonic in OPENERS:
-                skipped += 1
-            elif mnemonic == "end" and skipped:
-                skipped -= 1
-            elif mnemonic in ("else", "end") and not skipped:
-                self.visit(instruction)
+    def run_all(self) -> Block:
+        """Prepare the body; its first block."""
+        entry, last = self.block, len(self.instructions) - 1
+        label = Label(self.results, 0)
+        self.controls.append(Control(label, label, 0, 0, (), last))
+        self.run(0, last + 1)
         return entry
+
+    def run(self, start: int, stop: int) -> None:
+        """Prepare the instructions from one to before another. What cannot be reached, or is for later, is passed."""
+        index, instructions, known = start, self.instructions, self.known
+        while index < stop:
+            instruction = instructions[index]
+            self.index = index
+            index += 1
+            step = known.get(id(instruction))
+            if step is not None:
+                self.step(*step)
+                continue
+            self.visit(instruction)
+            if not self.reachable and self.controls:
+                index = self.controls[-1].stop
+
+    # Code that is prepared when it is run
+
+    def later(self, block: Block) -> None:
+        """Start a block with the code behind the present instruction, to the end of what it is in, or let it wait."""
+        start, control = self.index + 1, self.controls[-1]
+        self.start(block)
+        if control.stop - start <= FEW:
+            return
+        self.reachable = False
+        for each in reversed(self.controls):
+            if each.awaited:
+                break
+            each.awaited = each.end.used = True
+        block.exit = self.preparing(block, start, control)
+
+    def preparing(self, block: Block, start: int, control: Control) -> Exit:
+        """An exit of a block that is still empty: it fills it, and has it run again."""
+        body, stop, height, handlers, controls = self.body, control.stop, self.height, self.handlers, [*self.controls]
+
+        def exit_(machine: object, frame: object, stack: Stack) -> Block:
+            rest = Preparation(body)
+            rest.height, rest.handlers, rest.controls = height, handlers, [*controls]
+            rest.fill(block, start, stop)
+            return block
+
+        return exit_
+
+    def fill(self, block: Block, start: int, stop: int) -> None:
+        """Prepare the code that a block waited for."""
+        first = self.block
+        self.run(start, stop)
+        if self.reachable:
+            self.index = stop
+            self.finish(exits.br(exits.transfer(self.controls[-1].end, self.height)))
+        block.steps, block.indices, block.exit_index = first.steps, first.indices, first.exit_index
+        block.exit = first.exit
 
     def visit(self, instruction: Instruction) -> None:
         row, immediates = instruction
@@ -164,7 +233,7 @@ class Preparation:
         below = self.height - len(type_.parameters)
         end = Label(len(type_.results), below)
         label = Label(len(type_.parameters), below, loop=True) if loop else end
-        control = Control(label, end, below, len(type_.parameters), self.handlers)
+        control = Control(label, end, below, len(type_.parameters), self.handlers, self.body.parts[self.index])
         self.controls.append(control)
         return control
 
@@ -183,7 +252,7 @@ class Preparation:
         control = self.open(block_type, loop=True)
         control.label.block = start = self.split()
         control.end.used = True  # for who runs the loop in another way, and comes back behind it
-        self.loops[start] = control.loop = Loop(self.index, around, control.label, control.end)
+        self.body.loops[start] = Loop(self.index, control.stop, around, control.label, control.end)
 
     def rule_if(self, block_type: Any) -> None:
         self.height -= 1
@@ -191,7 +260,7 @@ class Preparation:
         control.otherwise = Label(control.parameters, control.height)
         then = self.follow()
         self.finish(exits.if_(then, control.otherwise))
-        self.start(then)
+        self.later(then)
 
     def rule_else(self) -> None:
         control = self.controls[-1]
@@ -201,8 +270,9 @@ class Preparation:
         if control.otherwise is not None:
             control.otherwise.block = otherwise
         control.otherwise = None
+        control.stop = self.body.parts[self.index]
         self.height = control.height + control.parameters
-        self.start(otherwise)
+        self.later(otherwise)
 
     def rule_try_table(self, block_type: Any, catches: tuple[Catch, ...]) -> None:
         labels = [self.controls[-1 - catch.label].label for catch in catches]
@@ -218,8 +288,6 @@ class Preparation:
         if not self.controls:
             self.end_body(control.end)
             return
-        if control.loop is not None:
-            control.loop.last = self.index
         left_try = self.handlers is not control.handlers
         self.handlers = control.handlers
         if control.end.used or control.otherwise is not None or (left_try and self.reachable):
@@ -233,9 +301,12 @@ class Preparation:
         control.end.block = following
         if control.otherwise is not None:  # an if without else
             control.otherwise.block = following
+        self.height = control.height + control.end.arity
         if self.reachable:
             self.finish(exits.fall_through(following))
-        self.start(following)
+            self.start(following)
+        else:
+            self.later(following)
 
     def end_body(self, end: Label) -> None:
         """The end of the body returns, whether it is reached or branched to."""
@@ -257,7 +328,7 @@ class Preparation:
         self.height -= 1
         following = self.follow()
         self.finish(exits.br_if(self.transfer(depth), following))
-        self.start(following)
+        self.later(following)
 
     def rule_br_table(self, depths: tuple[int, ...]) -> None:
         self.height -= 1
@@ -271,13 +342,13 @@ class Preparation:
         self.height -= 1
         self.finish(exits.br_on_null(self.transfer(depth), following))
         self.height += 1
-        self.start(following)
+        self.later(following)
 
     def rule_br_on_non_null(self, depth: int) -> None:
         following = self.follow()
         self.finish(exits.br_on_non_null(self.transfer(depth), following))
         self.height -= 1
-        self.start(following)
+        self.later(following)
 
     def rule_br_on_cast(self, cast: Cast) -> None:
         self.branch_on_cast(cast, on=True)
@@ -288,7 +359,7 @@ class Preparation:
     def branch_on_cast(self, cast: Cast, *, on: bool) -> None:
         following = self.follow()
         self.finish(exits.br_on_cast(cast, self.transfer(cast.label), following, on=on))
-        self.start(following)
+        self.later(following)
 
     # Calls
 

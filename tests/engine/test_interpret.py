@@ -9,7 +9,8 @@ from quire.engine import types as t
 from quire.engine.errors import Exhausted, Trap
 from quire.engine.instantiate import instantiate
 from quire.engine.interpret import Interpreter
-from quire.engine.runtime.function import HostFunction
+from quire.engine.interpret.prepare import Steps, prepare
+from quire.engine.runtime.function import HostFunction, WasmFunction
 from quire.engine.runtime.instance import Extern, Instance
 from quire.engine.runtime.limits import HostLimits
 from quire.engine.runtime.objects import ExceptionReference, GuestException
@@ -103,6 +104,69 @@ TRY = """
       (i32.const 0))))
   (func (export "uncaught") (drop (i32.const 1)) (call $throw)))
 """
+
+
+WAYS = """
+(module
+  (memory 1)
+  (tag $thrown (param i32))
+  (func $may_throw (param i32) (if (i32.eq (local.get 0) (i32.const 5)) (then (throw $thrown (i32.const 70)))))
+  (func (export "f") (param $way i32) (result i32) (local $i i32) (local $sum i32)
+    (local.set $sum (i32.const 1000))
+    (block $out (result i32)
+      (block $caught (result i32)
+        (try_table (result i32) (catch $thrown $caught)
+          (call $may_throw (local.get $way))
+          (block $third
+            (block $second
+              (block $first
+                (br_table $first $second $third (local.get $way)))
+              (local.set $sum (i32.add (local.get $sum) (i32.const 1)))
+              (i32.store8 (i32.const 1) (local.get $sum))
+              (drop (br_if $out (i32.const 11) (i32.eqz (local.get $i))))
+              (unreachable))
+            (local.set $i (i32.const 3))
+            (loop $again (param) (result)
+              (local.set $sum (i32.add (local.get $sum) (local.get $i)))
+              (if (i32.eq (local.get $i) (i32.const 2))
+                (then (i32.store8 (i32.const 2) (i32.const 9))
+                  (local.set $sum (i32.mul (local.get $sum) (i32.const 2))))
+                (else (i32.store8 (i32.const 3) (i32.const 9))
+                  (local.set $sum (i32.xor (local.get $sum) (i32.const 8)))))
+              (br_if $again (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))
+            (br $out (local.get $sum)))
+          (if (i32.eq (local.get $way) (i32.const 3))
+            (then (return (i32.sub (i32.const 0) (local.get $way))))
+            (else (nop) (nop) (nop) (nop) (nop)))
+          (i32.load (i32.mul (local.get $way) (i32.const 30000))))
+        (br $out (i32.add (i32.const 1)))))))
+"""
+
+
+def test_every_way_through_a_function_is_found_when_it_is_gone() -> None:
+    expected = [11, 1987, 1, -3 & 0xFFFFFFFF, "out of bounds memory access", 70]
+    for order in ([0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [1, 1, 0, 0, 5, 5, 3, 3, 4, 4, 2]):
+        instance = run(WAYS)
+        for way in order:
+            try:
+                found = call(instance, "f", way)
+            except Trap as trap:
+                found = trap.reason
+            assert found == expected[way], way
+
+
+def test_code_is_prepared_when_it_is_run() -> None:
+    function = run(WAYS).exports["f"]
+    assert isinstance(function, WasmFunction)
+    known: Steps = {}
+    code = prepare(function, known)
+    before = len(known)
+    assert before < 10
+    assert not code.loops
+    function.prepared = code
+    function.call(None, (1,))
+    assert len(known) > before + 10
+    assert len(code.loops) == 1
 
 
 def test_exceptions_are_caught_across_calls_and_across_the_host() -> None:

@@ -81,7 +81,7 @@ class Beginning:
         self.beginners = beginners
         self.code: Code = prepare(function, beginners.steps)
         self.left = beginners.patience.calls
-        self.turns = dict.fromkeys(self.code.loops, beginners.patience.turns)  # that are left of each loop
+        self.turns: dict[Block, int] = {}  # that are left of each loop that started
         self.written: dict[Block, Callable[..., Any]] = {}
 
     def run(self, arguments: Sequence[Any]) -> Any:
@@ -98,8 +98,9 @@ class Beginning:
         """The code of a loop that starts another turn, if it has some by now."""
         code = self.written.get(start)
         if code is None:
-            if self.turns[start]:
-                self.turns[start] -= 1
+            left = self.turns.get(start, self.beginners.patience.turns)
+            if left:
+                self.turns[start] = left - 1
                 return None
             loop = self.code.loops[start]
             code = self.written[start] = self.beginners.write(self.function, loop)
