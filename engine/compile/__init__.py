@@ -10,6 +10,7 @@ called. Room by room, each of which may import those before it:
     code/          statements and control flow -> Python; generate.py: all of it in its order
     running/       the namespace in which code runs, calls from the host, traps; what runs until there is code
 
+    interface.py   what those who write code and those who run it agree on
     recursion.py   as much of Python's stack as guests, and the passes, may use
 """
 

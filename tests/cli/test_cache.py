@@ -72,7 +72,7 @@ def test_wrong_uses(transcript, place, golden, monkeypatch):
 
 def test_the_second_run_generates_nothing(transcript, place, monkeypatch):
     first = transcript("run --tier fast --invoke div sum.wasm 1 0")
-    monkeypatch.setattr(world, "generate", None)
+    monkeypatch.setattr(world.passes(), "generate", None)
     assert transcript("run --tier fast --invoke div sum.wasm 1 0") == first
 
 

@@ -51,9 +51,10 @@ def agree(text, calls):
 def written(monkeypatch):
     """The numbers of the loops that are written alone, and of the functions that are written whole."""
     loops, functions = [], []
-    generate_loop, generate = world.generate_loop, world.generate
-    monkeypatch.setattr(world, "generate_loop", lambda *of: loops.append(of[2].first) or generate_loop(*of))
-    monkeypatch.setattr(world, "generate", lambda *of: functions.append(of[1].index) or generate(*of))
+    passes = world.passes()
+    generate_loop, generate = passes.generate_loop, passes.generate
+    monkeypatch.setattr(passes, "generate_loop", lambda *of: loops.append(of[2].first) or generate_loop(*of))
+    monkeypatch.setattr(passes, "generate", lambda *of: functions.append(of[1].index) or generate(*of))
     return loops, functions
 
 

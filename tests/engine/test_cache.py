@@ -11,7 +11,7 @@ from quire.engine import types as t
 from quire.engine.binary import encode
 from quire.engine.cache import Cache, Folder, kept, keys, load
 from quire.engine.compile import Compiler
-from quire.engine.compile.code.generate import Options
+from quire.engine.compile.interface import Options
 from quire.engine.compile.running import world
 from quire.engine.errors import Exhausted, Invalid, Malformed, Trap
 from quire.engine.extension import Extension, MemoryLayer, Setting
@@ -117,14 +117,15 @@ def refuse(*arguments):
 @pytest.fixture
 def nothing_new(monkeypatch):
     """From now on, code is found or the test fails."""
-    return lambda: monkeypatch.setattr(world, "generate", refuse)
+    return lambda: monkeypatch.setattr(world.passes(), "generate", refuse)
 
 
 @pytest.fixture
 def made(monkeypatch):
     """The functions of which code was generated."""
-    found, usual = [], world.generate
-    monkeypatch.setattr(world, "generate", lambda valid, function, options: [
+    found, passes = [], world.passes()
+    usual = passes.generate
+    monkeypatch.setattr(passes, "generate", lambda valid, function, options: [
         found.append(function.name), usual(valid, function, options)][1])  # fmt: skip
     return found
 

@@ -14,8 +14,8 @@ ORDER = [
             "errors types matching bytestream type_encoding immediates numeric instructions.expressions "
             "instructions.access instructions.templates instructions.float_templates instructions.vector_templates "
             "instructions.row module runtime instructions extension instruction_set binary validate cache instantiate "
-            "interpret compile.recursion compile.graph compile.analysis compile.expressions compile.loops compile.code "
-            "compile.running compile tiers"
+            "interpret compile.recursion compile.interface compile.graph compile.analysis compile.expressions "
+            "compile.loops compile.code compile.running compile tiers"
         ).split()
     ),
     "quire.engine",

@@ -21,6 +21,7 @@ from quire.engine.compile.graph import nodes as n
 from quire.engine.compile.graph.lift import lift
 from quire.engine.compile.graph.outline import outline
 from quire.engine.compile.graph.structure import DEEPEST_NESTING, structure
+from quire.engine.compile.interface import Options
 from quire.engine.compile.recursion import RECURSION
 from quire.engine.interpret.prepare import Loop
 from quire.engine.runtime.function import WasmFunction
@@ -30,15 +31,6 @@ from quire.engine.validate import ModuleContext, ValidModule
 DEEPEST_INDENT = 90  # Python has 99 at most
 FEW_ACCESSES = 2  # for which a view, which takes as long as a load to get, is not worth it
 FRAMES, FEW = 6, 50  # of Python for a block that is nested, at most; and as many as for so many blocks at any rate
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What code is written for. `access` tells of a memory how its bytes are accessed."""
-
-    access: Callable[[int], AccessCode | None]
-    fueled: bool
-    counted: bool  # whether each call is counted, for a limit that is lower than Python's may be set
 
 
 @dataclass(frozen=True, slots=True)

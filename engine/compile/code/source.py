@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from quire.engine.compile.expressions.translate import BREAK, Spot
+from quire.engine.compile.expressions.translate import BREAK
+from quire.engine.compile.interface import Spot
 
 INDENT = "    "
 MOST_INDENTS = 100  # Python has no more, and nobody wants such a text

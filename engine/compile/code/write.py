@@ -9,8 +9,9 @@ from quire.engine.compile.analysis import facts
 from quire.engine.compile.analysis.intervals import learn
 from quire.engine.compile.code.source import Line, Lines, Reload, Suite
 from quire.engine.compile.expressions.special import indirect, referenced
-from quire.engine.compile.expressions.translate import Spot, Translator, condition_text
+from quire.engine.compile.expressions.translate import Translator, condition_text
 from quire.engine.compile.graph import nodes as n
+from quire.engine.compile.interface import Spot
 from quire.engine.instructions.expressions import NAN, OFTEN, SUM, UNARY, Value, canon, number, opposite
 
 CAUGHT = "caught"  # the exception that a handler got

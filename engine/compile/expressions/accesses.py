@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from quire.engine import types as t
 from quire.engine.compile.analysis.facts import whole
-from quire.engine.compile.expressions.translate import Bytes, Spot, Translator, Use, identifier
+from quire.engine.compile.expressions.translate import Bytes, Translator, Use
 from quire.engine.compile.graph import nodes as n
+from quire.engine.compile.interface import Spot, identifier
 from quire.engine.errors import Crash
 from quire.engine.immediates import MemArg
 from quire.engine.instructions.access import Access

@@ -11,8 +11,9 @@ from types import MappingProxyType
 
 from quire.engine.compile.expressions.accesses import access
 from quire.engine.compile.expressions.aggregates import AGGREGATES, is_of
-from quire.engine.compile.expressions.translate import BREAK, Special, Spot, Translator, condition_text
+from quire.engine.compile.expressions.translate import BREAK, Special, Translator, condition_text
 from quire.engine.compile.graph import nodes as n
+from quire.engine.compile.interface import Spot
 from quire.engine.instructions.expressions import BOTH, CHOICE, EITHER, Value, negated
 from quire.engine.instructions.row import Row
 

@@ -15,20 +15,13 @@ from quire.engine import types as t
 from quire.engine.compile.analysis.facts import WHOLE, Range, State, variable, whole
 from quire.engine.compile.graph import nodes as n
 from quire.engine.compile.graph.effects import effects_of
+from quire.engine.compile.interface import Spot, identifier
 from quire.engine.instructions.expressions import CHOICE, PRIMARY, UNARY, Value, canon, literal, number, strict
 from quire.engine.instructions.row import Kind, Row
 from quire.engine.runtime.memory import AccessCode
 from quire.engine.validate import ModuleContext
 
 BREAK = "\f"  # white space: where a line goes on in the next one if it has such a place already
-
-
-@dataclass(slots=True)
-class Spot:
-    """An instruction that may trap, and its operands as Python expressions; None for a call, which traps elsewhere."""
-
-    index: int
-    operands: tuple[str, ...] | None
 
 
 class Use(NamedTuple):
@@ -252,11 +245,6 @@ class Translator:
             return Value(self.bind(operation, "constant"), PRIMARY, simple=True)
         self.constants[operation] = found
         return found
-
-
-def identifier(mnemonic: str) -> str:
-    """A mnemonic as a name of Python."""
-    return mnemonic.replace(".", "_")
 
 
 def condition_text(value: Value, expression: n.Expression) -> str:

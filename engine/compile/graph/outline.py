@@ -14,11 +14,10 @@ from quire.engine import types as t
 from quire.engine.compile.graph import nodes as n
 from quire.engine.compile.graph.lift import Control, Lifting
 from quire.engine.compile.graph.operands import number
+from quire.engine.compile.interface import RETURNED
 from quire.engine.interpret.prepare import OPENERS, Loop
 from quire.engine.runtime.function import WasmFunction
 from quire.engine.validate import ModuleContext
-
-RETURNED = 0  # the way out of a loop that is out of its function, too
 
 
 def outline(context: ModuleContext, function: WasmFunction, loop: Loop) -> n.Graph:

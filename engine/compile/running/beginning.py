@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from quire.engine.compile.graph.outline import RETURNED
+from quire.engine.compile.interface import RETURNED
 from quire.engine.errors import Site
 from quire.engine.interpret.exits import Block, Label, target
 from quire.engine.interpret.machine import Activation, Machine

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from quire.engine import types as t
-from quire.engine.compile.code.generate import Options, generate
+from quire.engine.compile.code.generate import generate
+from quire.engine.compile.interface import Options
 from quire.engine.compile.running.world import speaks_for_itself
 from quire.engine.instantiate import bare_instance
 from quire.engine.interpret import Interpreter

@@ -9,11 +9,13 @@ import marshal
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from types import CodeType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from quire.engine.compile.code.generate import Generated, Options
-from quire.engine.compile.expressions.translate import Spot
+from quire.engine.compile.interface import Options, Spot
 from quire.engine.runtime.instance import Instance
+
+if TYPE_CHECKING:
+    from quire.engine.compile.code.generate import Generated
 
 
 class Record(NamedTuple):

@@ -11,7 +11,7 @@ from quire.engine.compile.graph.reach import is_flat
 from quire.engine.compile.recursion import DEEPEST_ENTRY, RECURSION
 from quire.engine.compile.running.beginning import Patience
 from quire.engine.compile.running.traps import FAULTS, explain
-from quire.engine.compile.running.world import Code, World, world_of
+from quire.engine.compile.running.world import Code, World, passes, world_of
 from quire.engine.errors import Trap
 from quire.engine.interpret.machine import EXHAUSTED
 from quire.engine.runtime.function import WasmFunction
@@ -49,6 +49,8 @@ def make_entry(function: WasmFunction, patience: Patience | None) -> Callable[..
     calls_host = is_flat(function, hosts=True)
     flat = calls_host and is_flat(function)
     world_of(instance, patience)
+    if store.limits.timeout is not None:
+        passes()  # while no clock runs
 
     def enter(*arguments: Any) -> Any:
         try:

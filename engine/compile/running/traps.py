@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any, NamedTuple
 
-from quire.engine.compile.expressions.translate import Spot
+from quire.engine.compile.interface import Spot
 from quire.engine.compile.running.beginning import RUNNING, Call
 from quire.engine.compile.running.world import MARK, Compiled, SiteFrame, callee, site_of
 from quire.engine.errors import Crash, Exhausted, Site, Trap

@@ -8,18 +8,18 @@ from __future__ import annotations
 import linecache
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
+from importlib import import_module
 from operator import length_hint
 from struct import Struct
 from time import perf_counter
-from types import CodeType, FunctionType
-from typing import Any
+from types import CodeType, FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
 from weakref import ReferenceType, ref
 
 from quire.engine import matching
 from quire.engine.cache import Kept
-from quire.engine.compile.code.generate import Generated, Options, generate, generate_loop
-from quire.engine.compile.expressions.translate import identifier
+from quire.engine.compile.interface import Options, identifier
 from quire.engine.compile.loops.turns import turns
 from quire.engine.compile.recursion import RECURSION
 from quire.engine.compile.running.beginning import Beginners, Patience
@@ -39,7 +39,11 @@ from quire.engine.runtime.memory import CHECKING, AccessCode, Memory
 from quire.engine.runtime.objects import Array, ExceptionReference, GuestException, I31Reference, Structure, is_instance
 from quire.engine.validate import ValidModule
 
+if TYPE_CHECKING:
+    from quire.engine.compile.code.generate import Generated
+
 Code = Callable[..., Any]
+IMPORTING = 500  # frames of Python, at most
 MARK = "__world__"  # the name of the world itself in its namespace
 
 
@@ -229,7 +233,7 @@ class World:
         """The code of one loop of a function."""
         part = f", loop {loop.first}"
         title = title_of(function, part)
-        record = self.record(function, part, lambda valid: generate_loop(valid, function, loop, self.options))
+        record = self.record(function, part, lambda valid: passes().generate_loop(valid, function, loop, self.options))
         (code,) = self.bring_in(function, record, title).values()
         self.compiled[code.__code__] = Compiled(function, record)
         return code
@@ -239,7 +243,7 @@ class World:
     def compile(self, function: WasmFunction) -> None:
         """Put the code of a function in the place of its stub."""
         title = title_of(function)
-        record = self.record(function, "", lambda valid: generate(valid, function, self.options))
+        record = self.record(function, "", lambda valid: passes().generate(valid, function, self.options))
         made = self.bring_in(function, record, title)
         entry, tail = f"f{function.index}", f"b{function.index}"
         body = made.get(tail, made[entry])
@@ -304,6 +308,13 @@ class World:
         if row.mnemonic.startswith("return_") and function.tail is not None:
             return function.tail
         return outside(function, self.instance)
+
+
+@cache
+def passes() -> ModuleType:
+    """What writes code, imported when there is some to write."""
+    with RECURSION.more(IMPORTING):
+        return import_module("quire.engine.compile.code.generate")
 
 
 def title_of(function: WasmFunction, part: str = "") -> str:

@@ -1,0 +1,34 @@
+"""What the passes that write code and those who run it agree on. Passes are imported when code is first to be written:
+many programs end before that, or have theirs from an earlier run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from quire.engine.runtime.memory import AccessCode
+
+RETURNED = 0  # the way out of a loop, run as a function of its own, that is out of the function around it, too
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What code is written for. `access` tells of a memory how its bytes are accessed."""
+
+    access: Callable[[int], AccessCode | None]
+    fueled: bool
+    counted: bool  # whether each call is counted, for a limit that is lower than Python's may be set
+
+
+@dataclass(slots=True)
+class Spot:
+    """An instruction that may trap, and its operands as Python expressions; None for a call, which traps elsewhere."""
+
+    index: int
+    operands: tuple[str, ...] | None
+
+
+def identifier(mnemonic: str) -> str:
+    """A mnemonic as a name of Python: of the function of its row, in the world of code."""
+    return mnemonic.replace(".", "_")
