@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
 
 ROOM = 1000  # frames for the host and for the engine's own functions, beside those of the guest: what Python allows
@@ -53,20 +51,12 @@ class Recursion:
                 except RecursionError:  # the host itself is deeper by now
                     return
 
-    @contextmanager
-    def more(self, frames: int) -> Iterator[None]:
+    def more(self, frames: int) -> More:
         """For work that may use so many frames on top of the present ones, however many of those are a guest's."""
-        self.enter(0)
-        self._add(frames)
-        try:
-            yield
-        finally:
-            try:
-                self._add(-frames)
-            finally:
-                self.leave()
+        return More(self, frames)
 
-    def _add(self, frames: int) -> None:
+    def add(self, frames: int) -> None:
+        """Other work may use so many frames more from now on, or less."""
         with self._lock:
             self._more += frames
             self._set()
@@ -74,6 +64,26 @@ class Recursion:
     def _set(self) -> None:
         wanted = min(self._rest + self._frames + self._more, MOST)
         sys.setrecursionlimit(max(wanted, self._before))  # other threads count on what the host allows them
+
+
+class More:
+    """While this lasts, the limit is higher."""
+
+    __slots__ = ("frames", "recursion")
+
+    def __init__(self, recursion: Recursion, frames: int) -> None:
+        self.recursion = recursion
+        self.frames = frames
+
+    def __enter__(self) -> None:
+        self.recursion.enter(0)
+        self.recursion.add(self.frames)
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            self.recursion.add(-self.frames)
+        finally:
+            self.recursion.leave()
 
 
 def rest_of_host(limit: int) -> int:

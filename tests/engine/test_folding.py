@@ -136,7 +136,7 @@ def test_a_slot_that_is_read_twice_stays():
 def test_a_slot_that_is_read_behind_a_call_stays():
     text = module("(i32.add (call $note (local.get 0)) (call $note (local.get 1)))")
     function = started(text, Interpreter()).functions[-1]
-    graph = lift(function.instance.module.function_context(function.index), function)
+    graph = lift(function.instance.module.context, function)
     first, second = (each for each in graph.blocks[0].statements if each.value.effects)
     assert placed(made_of("add", first.value, n.Get("s1", t.I32)), "s1", second.value) is None
 

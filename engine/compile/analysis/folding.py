@@ -31,6 +31,8 @@ def fold_calls(blocks: Iterable[n.Block], keeps: Keeps) -> None:
 
 def fold_statements(block: n.Block) -> None:
     """Where one statement uses the result of the call before it."""
+    if not any(isinstance(each, n.Assign) and each.value.effects & n.CALLS for each in block.statements[:-1]):
+        return
     made: list[n.Statement] = []
     for statement in block.statements:
         if isinstance(statement, n.Assign):
@@ -55,22 +57,24 @@ def return_at_once(block: n.Block) -> None:
     last, end = block.statements[-1], block.end
     if not isinstance(end, n.Jump) or end.target.region is not block.region or end.target.statements:
         return
-    match end.target.end:
-        case n.Return((n.Get() as returned,)):
-            if isinstance(last, n.Assign) and last.targets == (returned.name,) and not rounds(last.value):
-                block.statements.pop()
-                block.end = n.Return((last.value,))
+    values = end.target.end.values if isinstance(end.target.end, n.Return) else ()
+    returned = values[0] if len(values) == 1 else None
+    if not isinstance(returned, n.Get) or not isinstance(last, n.Assign) or last.targets != (returned.name,):
+        return
+    if not rounds(last.value):
+        block.statements.pop()
+        block.end = n.Return((last.value,))
 
 
 def fold_into_end(block: n.Block, keeps: Keeps) -> None:
     """Where the end of a block uses the result of the last call. Behind a branch, nobody looks for a memory's bytes."""
-    match block.end:
-        case n.Return((value,)):
-            block.end = n.Return((with_calls(value, block.statements),))
-        case n.Branch(condition, then, otherwise):
-            call = call_at_end(block.statements)
-            if call is not None and keeps(call.value):
-                block.end = n.Branch(with_calls(condition, block.statements), then, otherwise)
+    call, end = call_at_end(block.statements), block.end
+    if call is None:
+        return
+    if isinstance(end, n.Return) and len(end.values) == 1:
+        block.end = n.Return((with_calls(end.values[0], block.statements),))
+    elif isinstance(end, n.Branch) and keeps(call.value):
+        block.end = n.Branch(with_calls(end.condition, block.statements), end.then, end.otherwise)
 
 
 def call_at_end(statements: list[n.Statement]) -> n.Assign | None:

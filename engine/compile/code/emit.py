@@ -52,21 +52,17 @@ class Emitter:
         return lines, falls
 
     def control(self, node: s.Control, state: State) -> Emitted:
-        match node:
-            case s.Exit():
-                return self.exit(node)
-            case s.If():
-                return self.branch(node, state)
-            case s.Select():
-                return self.select(node, state)
-            case s.Loop():
-                return self.loop(node, state)
-            case s.Once():
-                return self.once(node, state)
-            case s.Several():
-                return self.several(node)
-            case s.Guarded():
-                return self.guarded(node)
+        if isinstance(node, s.Exit):
+            return self.exit(node)
+        if isinstance(node, s.If):
+            return self.branch(node, state)
+        if isinstance(node, s.Once):
+            return self.once(node, state)
+        if isinstance(node, s.Loop):
+            return self.loop(node, state)
+        if isinstance(node, s.Select):
+            return self.select(node, state)
+        return self.several(node) if isinstance(node, s.Several) else self.guarded(node)
 
     def exit(self, exit_: s.Exit) -> Emitted:
         lines: Lines = list(TICK) if exit_.back and self.fueled else []

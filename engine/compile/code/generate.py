@@ -44,14 +44,12 @@ class Generated:
 
 def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
     """The source of one function."""
-    context = valid.function_context(function.index)
-    return generate_from(lift(context, function), context, function, options)
+    return generate_from(lift(valid.context, function), valid.context, function, options)
 
 
 def generate_loop(valid: ValidModule, function: WasmFunction, loop: Loop, options: Options) -> Generated:
     """The source of one loop as a function, which is called as `outline` says."""
-    context = valid.function_context(function.index)
-    return generate_from(outline(context, function, loop), context, function, options)
+    return generate_from(outline(valid.context, function, loop), valid.context, function, options)
 
 
 def generate_from(graph: n.Graph, context: ModuleContext, function: WasmFunction, options: Options) -> Generated:

@@ -46,7 +46,7 @@ class Control:
 
 
 def lift(context: ModuleContext, function: WasmFunction) -> n.Graph:
-    """The graph of a function's body, given the context inside of it."""
+    """The graph of a function's body, given the context of its module."""
     return Lifting(context, function).run()
 
 
@@ -74,8 +74,8 @@ class Lifting(Operands):
 
     def make_graph(self) -> n.Graph:
         parameters = len(self.signature.parameters)
-        runs = self.function.definition.locals
-        own = [each for run in runs for each in [self.context.close(run.type)] * run.count]
+        own = [each for run in self.function.definition.locals for each in [self.context.close(run.type)] * run.count]
+        self.types = [*self.signature.parameters, *own]  # of all locals
         return n.Graph(
             self.region,
             self.blocks,
@@ -452,7 +452,7 @@ class Lifting(Operands):
     def variable(self, index: int) -> n.Get:
         known = self.variables.get(index)
         if known is None:
-            known = self.variables[index] = n.Get(f"l{index}", self.context.local(index))
+            known = self.variables[index] = n.Get(f"l{index}", self.types[index])
         return known
 
     def rule_local_get(self, index: int) -> None:

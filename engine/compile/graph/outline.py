@@ -21,7 +21,7 @@ from quire.engine.validate import ModuleContext
 
 
 def outline(context: ModuleContext, function: WasmFunction, loop: Loop) -> n.Graph:
-    """The graph of a loop, given the context inside its function.
+    """The graph of a loop, given the context of its module.
 
     Ways out count from 1: to the labels around it, the function's first, then to its end.
     """
