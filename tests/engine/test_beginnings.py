@@ -171,13 +171,43 @@ def test_a_function_is_written_when_it_was_called_often(written):
 
 def test_a_loop_is_written_alone_when_it_turned_often(written):
     loops, functions = written
-    f = instance_of(NESTED, Compiler(Patience(calls=100, turns=10))).exports["f"]
-    f.call(None, (4, 50))
+    f = instance_of(NESTED, Compiler(Patience(calls=100, turns=5))).exports["f"]
+    f.call(None, (6, 1000))
     assert len(loops) == 1
     f.call(None, (30, 1000))
     assert len(loops) == 2
     assert loops[0] > loops[1]
     assert not functions
+
+
+TWICE = """(func (export "f") (param $n i32) (param $m i32) (result i32) (local $i i32) (local $j i32) (local $x i32)
+  (loop $outer
+    (local.set $j (i32.const 0))
+    (loop $inner
+      (local.set $x (i32.add (i32.mul (local.get $x) (i32.const 3)) (local.get $j)))
+      (br_if $inner (i32.lt_u (local.tee $j (i32.add (local.get $j) (i32.const 1))) (local.get $m))))
+    {}
+    (br_if $outer (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
+  (local.get $x))"""
+
+
+@pytest.mark.parametrize(
+    ("more", "arguments", "expected"),
+    [
+        ("", (20, 3), [0]),  # with the loop around it
+        ("(nop)" * 100, (20, 3), [3, 0]),  # which is long
+        ("", (2, 20), [3]),  # which does not turn
+        ("", (3, 7), [3]),  # which does not turn any more
+    ],
+)
+def test_an_inner_loop_is_written_with_the_one_around_it(written, more, arguments, expected):
+    loops, _ = written
+    text = f"(module {TWICE.format(more)})"
+    outcomes = [
+        instance_of(text, tier).exports["f"].call(None, arguments) for tier in (Interpreter(), Compiler(Patience(9, 9)))
+    ]
+    assert outcomes[0] == outcomes[1]
+    assert loops == expected
 
 
 @pytest.mark.parametrize("never", ["(return_call 0)", "(block (try_table (catch_all 0)))"])

@@ -24,6 +24,7 @@ from quire.engine.runtime.objects import ExceptionReference, GuestException
 
 MOST = 64  # calls at a time: each takes several frames of Python, of which there are not many to spare
 LONGER = 20  # times as many calls, of a function most of which is a loop that is written
+WIDER = 4  # times as long as a loop is one around it that is written in its place, at most
 WRITTEN_AT_ONCE = frozenset({"try_table", "return_call", "return_call_indirect", "return_call_ref"})
 """What needs to know of other frames."""
 
@@ -74,7 +75,7 @@ Write = Callable[[WasmFunction, Loop], Callable[..., Any]]
 class Beginning:
     """The first calls of one function."""
 
-    __slots__ = ("beginners", "code", "function", "left", "turns", "written")
+    __slots__ = ("beginners", "code", "deferred", "function", "left", "turns", "written")
 
     def __init__(self, function: WasmFunction, beginners: Beginners) -> None:
         self.function = function
@@ -82,6 +83,7 @@ class Beginning:
         self.code: Code = prepare(function, beginners.steps)
         self.left = beginners.patience.calls
         self.turns: dict[Block, int] = {}  # that are left of each loop that started
+        self.deferred: set[Block] = set()  # the loops that are to be written with those around them
         self.written: dict[Block, Callable[..., Any]] = {}
 
     def run(self, arguments: Sequence[Any]) -> Any:
@@ -103,10 +105,27 @@ class Beginning:
                 self.turns[start] = left - 1
                 return None
             loop = self.code.loops[start]
+            around = self.around(loop) if start not in self.deferred else None
+            if around is not None:  # it will be written with that one
+                self.deferred.add(start)
+                self.turns[around], self.turns[start] = 0, self.beginners.patience.turns
+                return None
             code = self.written[start] = self.beginners.write(self.function, loop)
             if 2 * (loop.last - loop.first) > len(self.function.definition.body.instructions):
                 self.left *= LONGER
         return code
+
+    def around(self, loop: Loop) -> Block | None:
+        """The start of the loop around a loop, if that turns, too, and is not much longer."""
+        found: Block | None = None
+        for start, each in self.code.loops.items():  # inner ones come later
+            if each.first < loop.first and loop.last < each.last:
+                found = start
+        if found is None or found in self.written:
+            return None
+        outer, patience = self.code.loops[found], self.beginners.patience.turns
+        turned = patience - self.turns.get(found, patience)
+        return found if turned > 1 and outer.last - outer.first <= WIDER * (loop.last - loop.first) else None
 
 
 def may_begin(function: WasmFunction) -> bool:
