@@ -41,6 +41,7 @@ class Loop:
         self.step = self.one(1, 1, 4, 4, 8, 2, -1, -4, -2)
         self.limited = choices.pick((False, True))  # else it ends by its test, given the right arguments
         self.inside = 0  # how many loops are around
+        self.fills = choices.chance(10)  # whether it does nothing but store one value, and leaves nothing behind
 
     def one(self, *items: int) -> int:
         return self.choices.pick(items)
@@ -53,11 +54,11 @@ class Loop:
 
     def text(self) -> str:
         """The function, with two pointers, a counter and its limit for parameters."""
-        body = [self.statement() for _ in range(self.choices.between(1, 4))]
+        body = [self.fill()] if self.fills else [self.statement() for _ in range(self.choices.between(1, 4))]
         body += [self.move(name) for name in ("$p", "$q") if self.choices.chance(80)]
         if self.strays_now():
             body = self.shuffled(body)
-        if self.choices.chance(25):
+        if not self.fills and self.choices.chance(25):
             body.insert(self.choices.below(len(body) + 1), self.inner())
         if self.limited:
             body.insert(self.choices.below(len(body) + 1), self.turn_limit())
@@ -67,9 +68,8 @@ class Loop:
             body.insert(0, f"(br_if $out (i32.eqz {self.test()}))")
             last = f"{count} (br $next)"
         text = "\n".join(body)
-        uses = " ".join(
-            f"(local.set $x (i32.xor (local.get $x) (local.get {name})))" for name in POINTERS if self.one(0, 0, 1)
-        )
+        used = [name for name in POINTERS if not self.fills and self.one(0, 0, 1)]
+        uses = " ".join(f"(local.set $x (i32.xor (local.get $x) (local.get {name})))" for name in used)
         return f"""(func (param $p i32) (param $q i32) (param $i i32) (param $n i32) (result i32)
           (local $x i32) (local $turns i32) (local $j i32)
           (block $out (block $early (loop $next {text} {last})) (global.set $g (local.get $x))) {uses}
@@ -146,6 +146,11 @@ class Loop:
     def value(self) -> str:
         size, place = self.place()
         return self.word("(local.get $x)", *[f"({self.word(*LOADS[size])} {place})"] * 2)
+
+    def fill(self) -> str:
+        """A store of what no turn changes."""
+        size, place = self.place()
+        return f"({STORES[size]} {place} {self.word('(local.get $x)', '(local.get $n)', '(i32.const 0x12345)')})"
 
     def statement(self) -> str:
         size, place = self.place()

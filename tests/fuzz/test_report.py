@@ -2,6 +2,7 @@
 
 import io
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,14 @@ CONFIGURATION = Configuration(("reference", "<mine>"))
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    store = Store(tmp_path)
-    store.begin(CONFIGURATION)
-    for number in range(5):
-        found = [Finding(50 * number + 7, f"call mine {number % 2}", 3, ("0", "<trap>"), {})] if number else []
-        result = BatchResult(50 * number, 50 * number + 50, modules=50, calls=900 + number, seconds=3.0, findings=found)
-        store.write(result)
-    return store
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path) as store:
+        store.begin(CONFIGURATION)
+        for number in range(5):
+            start, differences = 50 * number, [f"call mine {number % 2}"] if number else []
+            found = [Finding(start + 7, each, 3, ("0", "<trap>"), {}) for each in differences]
+            store.write(BatchResult(start, start + 50, modules=50, calls=900 + number, seconds=3.0, findings=found))
+        yield store
 
 
 def test_the_page_has_plots_that_are_well_formed(store: Store) -> None:
