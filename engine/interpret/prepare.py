@@ -26,6 +26,7 @@ from quire.engine.validate import ValidModule
 OPENERS = ("block", "loop", "if", "try_table")
 PARTS = frozenset((*OPENERS, "else", "end"))
 FEW = 4  # instructions that are prepared faster than remembered
+DEEP = 400  # structured instructions around code, of which to remember them all would take too long
 
 
 @dataclass(eq=False, slots=True)
@@ -159,14 +160,14 @@ class Preparation:
         """Start a block with the code behind the present instruction, to the end of what it is in, or let it wait."""
         start, control = self.index + 1, self.controls[-1]
         self.start(block)
-        if control.stop - start <= FEW:
+        if control.stop - start <= FEW or len(self.controls) > DEEP:
             return
         self.reachable = False
         for each in reversed(self.controls):
             if each.awaited:
                 break
             each.awaited = each.end.used = True
-        block.exit = self.preparing(block, start, control)
+        block.exit, block.exit_index = self.preparing(block, start, control), start
 
     def preparing(self, block: Block, start: int, control: Control) -> Exit:
         """An exit of a block that is still empty: it fills it, and has it run again."""
