@@ -180,6 +180,18 @@ def test_a_loop_is_written_alone_when_it_turned_often(written):
     assert not functions
 
 
+@pytest.mark.parametrize(("size", "turns"), [(10, 20), (2 * beginning.LARGE, 60)])
+def test_a_large_loop_waits_longer(written, size, turns):
+    loops, _ = written
+    text = f"""(module (func (export "f") (param $n i32) (loop $again {"(nop)" * size}
+      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))"""
+    f = instance_of(text, Compiler(Patience(calls=100, turns=20))).exports["f"]
+    f.call(None, (turns,))
+    assert not loops
+    f.call(None, (3,))
+    assert loops == [0]
+
+
 TWICE = """(func (export "f") (param $n i32) (param $m i32) (result i32) (local $i i32) (local $j i32) (local $x i32)
   (loop $outer
     (local.set $j (i32.const 0))

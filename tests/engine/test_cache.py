@@ -4,13 +4,14 @@ import gc
 import linecache
 import traceback
 from dataclasses import fields, replace
+from functools import partial
 
 import pytest
 
 from quire.engine import types as t
 from quire.engine.binary import encode
 from quire.engine.cache import Cache, Folder, kept, keys, load
-from quire.engine.compile import Compiler
+from quire.engine.compile import Compiler, Patience
 from quire.engine.compile.interface import Options
 from quire.engine.compile.running import world
 from quire.engine.errors import Exhausted, Invalid, Malformed, Trap
@@ -173,6 +174,21 @@ def test_what_was_not_run_is_added(data, cache, made):
     third = start(data, cache)
     assert [told(third, "double", 1), told(third, "tail", 1)] == [(2,), (2,)]
     assert made == ["double", "tail"]
+
+
+def test_a_loop_that_is_known_does_not_wait(data, cache, monkeypatch):
+    written, usual = [], world.World.loop
+    monkeypatch.setattr(world.World, "loop", lambda *of: [written.append(of[1].name), usual(*of)][1])
+    patient = partial(start, tier=lambda: Compiler(Patience(calls=100, turns=50)))
+    first = patient(data, cache)
+    told(first, "sum", 40)
+    assert not written
+    told(first, "sum", 100)
+    assert written == ["sum"]
+    finish(first)
+    again = patient(data, cache)
+    assert told(again, "sum", 3) == told(start(data, None), "sum", 3)
+    assert written == ["sum", "sum"]
 
 
 def test_what_two_processes_add_is_all_there(data, cache, made):

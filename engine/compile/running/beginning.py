@@ -24,6 +24,7 @@ from quire.engine.runtime.objects import ExceptionReference, GuestException
 
 MOST = 64  # calls at a time: each takes several frames of Python, of which there are not many to spare
 LONGER = 20  # times as many calls, of a function most of which is a loop that is written
+LARGE = 600  # instructions
 WIDER = 4  # times as long as a loop is one around it that is written in its place, at most
 WRITTEN_AT_ONCE = frozenset({"try_table", "return_call", "return_call_indirect", "return_call_ref"})
 """What needs to know of other frames."""
@@ -33,19 +34,26 @@ WRITTEN_AT_ONCE = frozenset({"try_table", "return_call", "return_call_indirect",
 class Patience:
     """How many calls of a function, and how many turns of a loop, are run before it is written.
 
-    One instruction takes some 0.2 us to run and 15 us to write, and of a function that is large most is never run.
+    One instruction takes some 0.2 us to run and 15 us to write, and of a function that is large most is never run: so
+    there are as many times more of what is LARGE.
     """
 
     calls: int = 60
     turns: int = 150
 
+    def with_function(self, function: WasmFunction) -> int:
+        return self.calls * (1 + len(function.definition.body.instructions) // LARGE)
+
+    def with_loop(self, loop: Loop) -> int:
+        return self.turns * (1 + (loop.last - loop.first) // LARGE)
+
 
 class Beginners:
     """The beginnings of the functions of one instance. `find` gives the code of a function as an instance calls it,
-    `write` that of a loop; `has_code` says of a function that its code is at hand without being written.
+    `write` that of a loop; `has_code` says of a function, or of a loop, that its code is at hand without being written.
     """
 
-    def __init__(self, patience: Patience, find: Find, write: Write, has_code: Callable[[WasmFunction], bool]) -> None:
+    def __init__(self, patience: Patience, find: Find, write: Write, has_code: HasCode) -> None:
         self.patience = patience
         self.find = find
         self.write = write
@@ -60,7 +68,7 @@ class Beginners:
             return None
         index = function.index
         if index not in self.beginnings:
-            begins = may_begin(function) and not self.has_code(function)
+            begins = may_begin(function) and not self.has_code(function, None)
             self.beginnings[index] = Beginning(function, self) if begins else None
         found = self.beginnings[index]
         if found is not None and found.left <= 0:
@@ -70,6 +78,7 @@ class Beginners:
 
 Find = Callable[[Function, Instance], Callable[..., Any]]
 Write = Callable[[WasmFunction, Loop], Callable[..., Any]]
+HasCode = Callable[[WasmFunction, "Loop | None"], bool]
 
 
 class Beginning:
@@ -81,7 +90,7 @@ class Beginning:
         self.function = function
         self.beginners = beginners
         self.code: Code = prepare(function, beginners.steps)
-        self.left = beginners.patience.calls
+        self.left = beginners.patience.with_function(function)
         self.turns: dict[Block, int] = {}  # that are left of each loop that started
         self.deferred: set[Block] = set()  # the loops that are to be written with those around them
         self.written: dict[Block, Callable[..., Any]] = {}
@@ -100,19 +109,30 @@ class Beginning:
         """The code of a loop that starts another turn, if it has some by now."""
         code = self.written.get(start)
         if code is None:
-            left = self.turns.get(start, self.beginners.patience.turns)
+            left = self.turns.get(start)
+            if left is None:
+                left = self.patience_with(self.code.loops[start])
             if left:
                 self.turns[start] = left - 1
                 return None
-            loop = self.code.loops[start]
-            around = self.around(loop) if start not in self.deferred else None
-            if around is not None:  # it will be written with that one
-                self.deferred.add(start)
-                self.turns[around], self.turns[start] = 0, self.beginners.patience.turns
-                return None
-            code = self.written[start] = self.beginners.write(self.function, loop)
-            if 2 * (loop.last - loop.first) > len(self.function.definition.body.instructions):
-                self.left *= LONGER
+            code = self.write(start, self.code.loops[start])
+        return code
+
+    def patience_with(self, loop: Loop) -> int:
+        """How many turns a loop runs here."""
+        beginners = self.beginners
+        return 0 if beginners.has_code(self.function, loop) else beginners.patience.with_loop(loop)
+
+    def write(self, start: Block, loop: Loop) -> Callable[..., Any] | None:
+        """The code of a loop, unless it is to be written with the one around it."""
+        around = self.around(loop) if start not in self.deferred else None
+        if around is not None:
+            self.deferred.add(start)
+            self.turns[around], self.turns[start] = 0, self.beginners.patience.with_loop(loop)
+            return None
+        code = self.written[start] = self.beginners.write(self.function, loop)
+        if 2 * (loop.last - loop.first) > len(self.function.definition.body.instructions):
+            self.left *= LONGER
         return code
 
     def around(self, loop: Loop) -> Block | None:
@@ -121,10 +141,10 @@ class Beginning:
         for start, each in self.code.loops.items():  # inner ones come later
             if each.first < loop.first and loop.last < each.last:
                 found = start
-        if found is None or found in self.written:
+        if found is None or found in self.written or found not in self.turns:
             return None
-        outer, patience = self.code.loops[found], self.beginners.patience.turns
-        turned = patience - self.turns.get(found, patience)
+        outer = self.code.loops[found]
+        turned = self.beginners.patience.with_loop(outer) - self.turns[found]
         return found if turned > 1 and outer.last - outer.first <= WIDER * (loop.last - loop.first) else None
 
 

@@ -231,7 +231,7 @@ class World:
 
     def loop(self, function: WasmFunction, loop: Loop) -> Code:
         """The code of one loop of a function."""
-        part = f", loop {loop.first}"
+        part = part_of(loop)
         title = title_of(function, part)
         record = self.record(function, part, lambda valid: passes().generate_loop(valid, function, loop, self.options))
         (code,) = self.bring_in(function, record, title).values()
@@ -260,10 +260,11 @@ class World:
                 world.stop_calls()
         self.stop_calls()
 
-    def is_kept(self, function: WasmFunction) -> bool:
-        """Whether the code of a function is known from an earlier run."""
+    def is_kept(self, function: WasmFunction, loop: Loop | None) -> bool:
+        """Whether the code of a function, or of a loop of it, is known from an earlier run."""
         kept: Kept | None = self.instance.module.kept
-        return kept is not None and kept.find(self.variant, function.index) is not None
+        part = part_of(loop) if loop is not None else ""
+        return kept is not None and kept.find(self.variant + part, function.index) is not None
 
     def record(self, function: WasmFunction, part: str, write: Callable[[ValidModule], Generated]) -> Record:
         """Code from an earlier run, or written now: of a function, or of a part of it."""
@@ -315,6 +316,11 @@ def passes() -> ModuleType:
     """What writes code, imported when there is some to write."""
     with RECURSION.more(IMPORTING):
         return import_module("quire.engine.compile.code.generate")
+
+
+def part_of(loop: Loop) -> str:
+    """What a loop is called behind the name of its function."""
+    return f", loop {loop.first}"
 
 
 def title_of(function: WasmFunction, part: str = "") -> str:
