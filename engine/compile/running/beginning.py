@@ -24,7 +24,7 @@ from quire.engine.runtime.objects import ExceptionReference, GuestException
 
 MOST = 64  # calls at a time: each takes several frames of Python, of which there are not many to spare
 LONGER = 20  # times as many calls, of a function most of which is a loop that is written
-LARGE = 600  # instructions
+LARGE = 3000  # instructions
 WIDER = 4  # times as long as a loop is one around it that is written in its place, at most
 WRITTEN_AT_ONCE = frozenset({"try_table", "return_call", "return_call_indirect", "return_call_ref"})
 """What needs to know of other frames."""
