@@ -4,19 +4,23 @@ many programs end before that, or have theirs from an earlier run.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from quire.engine.runtime.memory import AccessCode
 
+LARGEST = 1 << 32  # bytes that an address of 32 bits reaches
 RETURNED = 0  # the way out of a loop, run as a function of its own, that is out of the function around it, too
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What code is written for. `access` tells of a memory how its bytes are accessed."""
+    """What code is written for. `access` tells of a memory how its bytes are accessed, `sizes` how many each has at
+    most, as far as addresses of 32 bits go.
+    """
 
     access: Callable[[int], AccessCode | None]
+    sizes: Sequence[int]
     fueled: bool
     counted: bool  # whether each call is counted, for a limit that is lower than Python's may be set
 

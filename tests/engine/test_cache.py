@@ -300,7 +300,12 @@ def test_limits_that_do_not_change_code_find_it(cache, made):
 
 
 def test_variants_tell_all_options_and_how_memories_are_accessed():
-    assert {each.name for each in fields(Options)} == {"access", "fueled", "counted"}  # `variant_of` tells them apart
+    assert {each.name for each in fields(Options)} == {
+        "access",
+        "sizes",
+        "fueled",
+        "counted",
+    }  # `variant_of` tells them apart
 
 
 def test_a_memory_that_is_accessed_in_another_way_finds_nothing(cache, made):

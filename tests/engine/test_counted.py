@@ -7,6 +7,7 @@ import pytest
 from quire.engine.compile import Compiler
 from quire.engine.compile.code.generate import generate
 from quire.engine.compile.loops.turns import PIECE, turns
+from quire.engine.compile.running.listing import listing
 from quire.engine.compile.running.world import world_of
 from quire.engine.errors import Exhausted, Trap
 from quire.engine.instantiate import instantiate
@@ -308,7 +309,7 @@ def test_an_interruption_ends_a_loop(turns_in_loop):
         call(instance, turns_in_loop)
 
 
-SEARCH = """(module (memory 1) (data (i32.const 7) "abcabcabd") (func (export "f")
+SEARCH = """(module (memory (export "memory") 1) (data (i32.const 7) "abcabcabd") (func (export "f")
   (param i32 i32) (result i32) (local i32) (block $out (loop $next
     (br_if $out (i32.eq (i32.load8_u (local.get 0)) (local.get 1))) {}
     (local.set 0 (i32.add (local.get 0) (i32.const 1))) (br $next)))
@@ -334,6 +335,28 @@ def test_a_short_loop_that_python_does_not_count_looks_around_less_often(more, t
     code = generate(valid, tiers[1].functions[0], world_of(tiers[1]).options).source.text
     assert code.count("if m0[l0] == l1:") == times
     assert code.count("while RUN:") == 1
+
+
+GROWS = "(func (result i32) (memory.grow (i32.const 1)))"
+
+
+@pytest.mark.parametrize(
+    ("memory", "more", "may_wrap"),
+    [
+        ("(memory 1)", "", False),
+        ("(memory 1)", GROWS, True),
+        ("(memory 1 100)", GROWS, False),
+        ('(memory (export "m") 1)', "", True),
+        ('(memory (export "m") 1 100)', "", False),
+        ("(memory 65536)", "", True),
+        ('(memory (import "" "m") 1)', "", True),
+        ('(memory (import "" "m") 1 65535)', GROWS, False),
+    ],
+)
+def test_a_pointer_in_a_memory_that_stays_small_does_not_wrap_around(memory, more, may_wrap):
+    text = SEARCH.format("").replace('(memory (export "memory") 1)', memory).replace("(func", f"{more} (func", 1)
+    ((_, code), *_) = listing(validate(parse_module(f"{text}")), "f")
+    assert (" > 0x3fffffff" in code) is may_wrap
 
 
 def told(instance, *arguments):

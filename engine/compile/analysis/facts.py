@@ -6,7 +6,7 @@ Spec: none; Cousot and Cousot, "Static determination of dynamic properties of pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 
@@ -76,24 +76,27 @@ def join(first: State, second: State) -> State:
     return joined
 
 
-def bound_addresses(state: State, expression: n.Expression) -> None:
-    """After an access, the variable that is its address is known to lie in the memory, which ends at 2**32."""
-    for name, most in bounds_of(expression):
+def bound_addresses(state: State, expression: n.Expression, sizes: Sequence[int]) -> None:
+    """After an access, the variable that is its address is known to lie in the memory. `sizes` are the greatest that
+    memories may have, in bytes.
+    """
+    for name, most in bounds_of(expression, sizes):
         low, high, zeros = state.get(name) or WHOLE[t.I32]
         if low <= most < high:
             state[name] = low, most, zeros
 
 
-def bounds_of(expression: n.Expression) -> tuple[tuple[str, int], ...]:
+def bounds_of(expression: n.Expression, sizes: Sequence[int]) -> tuple[tuple[str, int], ...]:
     """The variables that are addresses in an expression, and the greatest value of each for which nothing traps."""
     if not isinstance(expression, n.Operation):
         return ()
     if expression.bounds is None:
-        found = [each for operand in expression.operands if operand.effects & MEMORY for each in bounds_of(operand)]
+        inside = (bounds_of(each, sizes) for each in expression.operands if each.effects & MEMORY)
+        found = [bound for bounds in inside for bound in bounds]
         row, immediates = expression.instruction
         address = expression.operands[0] if row.access is not None else None
         if row.access is not None and isinstance(address, n.Get) and address.type is t.I32:
-            found.append((address.name, (1 << 32) - immediates[0].offset - row.access.size))
+            found.append((address.name, sizes[immediates[0].memory] - immediates[0].offset - row.access.size))
         expression.bounds = tuple(found)
     return expression.bounds
 

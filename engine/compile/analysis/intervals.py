@@ -23,7 +23,10 @@ Edge = tuple[n.Block, int]  # a block, and which of its outcomes
 
 
 class Evaluator(Protocol):
-    """Knows the value of an expression in a state."""
+    """Knows the value of an expression in a state, and how large memories may be, in bytes."""
+
+    @property
+    def sizes(self) -> Sequence[int]: ...
 
     def known(self, expression: n.Expression, state: facts.State) -> Value: ...
 
@@ -35,12 +38,14 @@ def analyse(graph: n.Graph, evaluator: Evaluator) -> dict[n.Block, facts.State]:
     return Analysis(graph, evaluator).run()
 
 
-def learn(state: facts.State, statement: n.Statement, value: Value | None) -> None:
-    """Bring a state from before a statement to behind it. `value` is that of the expression that it assigns."""
+def learn(state: facts.State, statement: n.Statement, value: Value | None, sizes: Sequence[int]) -> None:
+    """Bring a state from before a statement to behind it. `value` is that of the expression that it assigns, `sizes`
+    the greatest that memories may have.
+    """
     if isinstance(statement, n.Assign):
         names = statement.targets
         if statement.value.effects & facts.MEMORY:
-            facts.bound_addresses(state, statement.value)
+            facts.bound_addresses(state, statement.value, sizes)
         if value is not None and len(names) == 1 and statement.types[0] in facts.WHOLE:
             facts.note(state, names[0], statement.types[0], (value.low, value.high, value.zeros))
             return
@@ -174,7 +179,7 @@ class Analysis:
         if block.statements:
             state = dict(state)
             for statement in block.statements:
-                learn(state, statement, self.assigned(statement, state))
+                learn(state, statement, self.assigned(statement, state), self.evaluator.sizes)
         end = block.end
         if isinstance(end, n.Jump):
             return ((end.target, state),)
@@ -189,7 +194,7 @@ class Analysis:
         condition, values = branch.condition, self.operand_values(branch.condition, state)
         if condition.effects & facts.MEMORY:
             state = dict(state)
-            facts.bound_addresses(state, condition)
+            facts.bound_addresses(state, condition, self.evaluator.sizes)
         if values[0] is None and condition.depth:
             return (branch.then, state), (branch.otherwise, state)
         return (

@@ -63,7 +63,7 @@ def generate_from(graph: n.Graph, context: ModuleContext, function: WasmFunction
 def written(graph: n.Graph, context: ModuleContext, function: WasmFunction, options: Options) -> Generated:
     """The source of what is lifted, pass by pass."""
     views = bool(graph.loops) or has_accesses(function)
-    translator = Translator(context, function.index, options.access, special, views=views)
+    translator = Translator(context, function.index, options.access, special, sizes=options.sizes, views=views)
     keeps = Keeping(function.instance, context, ranges=translator.has_ranges())
     fold_calls(graph.blocks, keeps)
     find_loose(graph, translator)

@@ -51,7 +51,7 @@ class Writer:
                 value = self.translator.value(statement.value, state)
                 lines += self.assigned(statement, value)
                 stale = stale or not self.keeps(statement.value)
-            learn(state, statement, value)
+            learn(state, statement, value, self.translator.sizes)
         if stale and not ends_without_memory(block):
             lines.append(Reload())
         return lines, state

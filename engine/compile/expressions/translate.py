@@ -15,7 +15,7 @@ from quire.engine import types as t
 from quire.engine.compile.analysis.facts import WHOLE, Range, State, variable, whole
 from quire.engine.compile.graph import nodes as n
 from quire.engine.compile.graph.effects import effects_of
-from quire.engine.compile.interface import Spot, identifier
+from quire.engine.compile.interface import LARGEST, Spot, identifier
 from quire.engine.instructions.expressions import CHOICE, PRIMARY, UNARY, Value, canon, literal, number, strict
 from quire.engine.instructions.row import Kind, Row
 from quire.engine.runtime.memory import AccessCode
@@ -62,7 +62,8 @@ class Made:
 
 class Translator:
     """Expressions of one function. `access` tells how a memory's bytes are accessed, `special` which instructions are
-    more than a template, `views` whether it is worth to make views of elements of several bytes.
+    more than a template, `sizes` how many bytes memories may have, `views` whether it is worth to make views of
+    elements of several bytes.
     """
 
     def __init__(
@@ -72,9 +73,11 @@ class Translator:
         access: Callable[[int], AccessCode | None],
         special: Callable[[Row], Special | None],
         *,
+        sizes: Sequence[int] | None = None,
         views: bool = True,
     ) -> None:
         self.context = context
+        self.sizes = [LARGEST] * len(context.memories) if sizes is None else sizes
         self.views = views
         self.function = function
         self.access = access

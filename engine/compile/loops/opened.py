@@ -86,7 +86,7 @@ class Search:
             if isinstance(statement, n.Assign):
                 self.read(statement.value, state)
                 value = self.translator.known(statement.value, state)
-            learn(state, statement, value)
+            learn(state, statement, value, self.translator.sizes)
             self.moved.update(targets(statement))
         for each in n.last_expressions(block) if block is not self.found.trimmed else ():
             self.read(each, state)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from quire.engine import types as t
 from quire.engine.compile.code.generate import generate
 from quire.engine.compile.interface import Options
+from quire.engine.compile.running.sizes import greatest_sizes
 from quire.engine.compile.running.world import speaks_for_itself
 from quire.engine.instantiate import bare_instance
 from quire.engine.interpret import Interpreter
@@ -30,7 +31,7 @@ def listing(valid: ValidModule, wanted: int | str | None = None) -> Iterator[tup
         functions = [each for each in own if each.index in exported]
         if not functions:
             raise KeyError(wanted)
-    options = Options(lambda memory: access_of(valid, memory), fueled=False, counted=False)
+    options = Options(lambda memory: access_of(valid, memory), greatest_sizes(valid), fueled=False, counted=False)
     for function in functions:
         title = f"func {function.index}{f' ${function.name}' if function.name else ''}: {function.signature}"
         yield title, generate(valid, function, options).source.text

@@ -24,6 +24,7 @@ from quire.engine.compile.loops.turns import turns
 from quire.engine.compile.recursion import RECURSION
 from quire.engine.compile.running.beginning import Beginners, Patience
 from quire.engine.compile.running.record import Record, compiled, from_bytes, variant_of
+from quire.engine.compile.running.sizes import greatest_sizes
 from quire.engine.errors import Exhausted, Site, Trap
 from quire.engine.instructions import CORE_ROWS
 from quire.engine.instructions.row import Kind
@@ -95,7 +96,8 @@ class World:
             int, list[tuple[ReferenceType[World], int]]
         ] = {}  # where each function is imported, as what
         self.namespace: dict[str, Any] = {**SHARED, **self.own_names()}
-        self.options = Options(self.access, self.fueled, instance.store.limits.depth < DEPTH)
+        sizes = greatest_sizes(instance.module)
+        self.options = Options(self.access, sizes, self.fueled, instance.store.limits.depth < DEPTH)
         self.beginners = self.make_beginners()
         self.frames = instance.store.limits.depth * (1 + self.options.counted)  # of Python, at most
         for index, function in enumerate(instance.functions):
