@@ -132,3 +132,18 @@ def test_checks_come_before_the_loop(name):
     valid = validate(parse_module(module(BODIES[name]), engine.text_format), engine.instruction_set)
     code = dict(listing(valid, 4))
     assert "_around(" in next(iter(code.values()))
+
+
+@pytest.mark.parametrize(("offset", "flows"), [(0, False), (0xFFFF, False), (0x10000, True), (0x10010, True)])
+def test_elements_that_begin_behind_static_pages_need_no_check(offset, flows):
+    walk = f"(loop $next {SUM.format(f'(i32.load8_u offset={offset} (local.get $i))')} {COUNT})"
+    text = f"""(module (memory (export "memory") 3 (noaccess 1)) (data (i32.const 0x10000) "\\01\\02\\03")
+      (func (export "f") (param $p i32) (param $n i32) (result i32) (local $i i32) (local $x i32)
+        (local.set $i (local.get $p)) {walk} (local.get $x)))"""
+    tiers = [quire.instantiate(text, tier=tier).exports.f for tier in ("reference", "fast")]
+    for arguments in ((0, 9), (0, 1), (0xFFFE, 0x10007), (0x1FFF0, 0x20000), (0x1FFF0, 0x20001), (0, 0x30000)):
+        assert told(tiers[0], *arguments) == told(tiers[1], *arguments), arguments
+    engine = quire.Engine()
+    valid = validate(parse_module(text, engine.text_format), engine.instruction_set)
+    ((_, code),) = listing(valid)
+    assert ("for x" in code) is flows

@@ -87,7 +87,7 @@ def stream_of(
     if access is None or there is None or access.aligned or access.make is not None:
         return None
     form, code = form_of(access), there.code
-    checked = code.first_readable > 0 or (code.ranges and operation not in opened)
+    checked = code.first_readable > m.offset or (code.ranges and operation not in opened)
     if checked or form.low < 0 or not (form.view or access.size == 1) or form.exponent != pointer.exponent:
         return None
     use = Use("view", form.view, m.memory) if form.view else Use("bytes", "", m.memory)
