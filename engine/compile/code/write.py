@@ -94,7 +94,8 @@ class Writer:
         if value.within(0, mask):
             return [] if value.text == name else [Line(f"{name} = {value.text}", spots)]
         narrow = mask < 1 << 32
-        if value.binding in (SUM, UNARY) and value.within(-mask - 1, OFTEN * mask if narrow else 2 * mask + 1):
+        often = value.addend is not None and abs(value.addend[1]) > mask >> 2  # out of range, that is
+        if not often and value.binding in (SUM, UNARY) and value.within(-mask - 1, (OFTEN if narrow else 2) * mask + 1):
             if value.low < 0:
                 test = f"{name} < 0" if value.high <= mask else f"not 0 <= {name} <= {mask:#x}"
             else:
