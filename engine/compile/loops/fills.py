@@ -99,7 +99,8 @@ def written(store: Store, value: Value, there: Bytes, turns: str) -> Fill:
     distance, every = (COUNT, "") if by == "1" else (f"{COUNT} * {by}", f":{by}" if size == 1 else "")
     start = f"{store.variable} + {store.ahead}" if store.ahead else store.variable
     slack = f" - {store.ahead}" if store.ahead else ""
-    reach = f"{store.variable} + ({COUNT} := {turns}) * {by} <= len({there.name}){slack}"
+    away = f"({COUNT} := {turns}){'' if by == '1' else f' * {by}'}"
+    reach = f"{store.variable} + {away} <= len({there.name}){slack}"
     text = repeated(canon(value, (1 << 8 * size) - 1), size)
     return Fill(reach, f"{there.name}[{start}:{start} + {distance}{every}] = {text}")
 

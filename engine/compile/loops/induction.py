@@ -214,7 +214,8 @@ class Rewriting:
         if isinstance(by, int):
             sign, rest = ("-", stream.end - by) if stream.end >= by else ("+", by - stream.end)
             end = f"{length} {sign} {rest}" if rest else length
-            return f"{pointer.name} + {self.turns} * {by} <= {end}"
+            away = self.turns if by == 1 else f"{self.turns} * {by}"
+            return f"{pointer.name} + {away} <= {end}"
         (step,) = pointer.steps[0].reads
         return f"{step} and {pointer.name} + ({self.turns} - 1) * {step} <= {length} - {stream.end}"
 
