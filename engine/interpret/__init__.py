@@ -2,7 +2,7 @@
 
 It is written to be read against the specification; the fast tier is held equal to it.
 
-    prepare.py   a function body -> basic blocks of steps, branch targets and stack heights resolved
+    prepare.py   a function body -> basic blocks of steps when they are reached, branch targets and heights resolved
     steps.py     how a plain instruction becomes a step on the operand stack
     exits.py     how a block ends: branches, calls, returns, throws
     machine.py   the loop, the frames, traps with their stack, exceptions
