@@ -153,20 +153,20 @@ class RangeLoop:
         """What does all turns, and what comes when they are done: the last count, what is to be done `after`, and the
         exit. It is a loop of Python if it `loops`.
         """
-        writer, found, counts = self.writer, self.found, Lines()
+        writer, found, last = self.writer, self.found, Lines()
         state = writer.states.get(self.node.header, {})
         if is_live(found.variable, behind(self.node, found)):
-            counts = writer.assigned(found.count, self.translator.value(found.count.value, state))
+            last = writer.assigned(found.count, self.translator.value(found.count.value, state))
             if found.tested:  # perhaps there was no turn
                 condition, contrary, _ = writer.condition(found.test, state)
-                counts = [Line(f"if {condition if found.on else contrary}:"), Suite(counts)]
+                last = [Line(f"if {condition if found.on else contrary}:"), Suite(last)]
         for assign, known in after[::-1]:
-            counts = writer.assigned(assign, self.translator.value(assign.value, known)) + counts
+            last = writer.assigned(assign, self.translator.value(assign.value, known)) + last
         done, _ = self.tree(found.done)
         exits = not found.done or isinstance(found.done[0], s.Exit)
-        counts += done[:-1] if exits else done  # no break: nothing comes behind it
-        if counts:
-            loop = [*loop, Line("else:"), Suite(counts)] if loops else loop + counts
+        last += done[:-1] if exits else done  # no break: nothing comes behind it
+        if last:
+            loop = [*loop, Line("else:"), Suite(last)] if loops else loop + last
         return loop if exits else [Line("while True:"), Suite([*loop, Line("break")], nests=True)]
 
 

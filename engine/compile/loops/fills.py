@@ -28,9 +28,12 @@ class Fill(NamedTuple):
 
 
 class Store(NamedTuple):
-    """The only store of a loop. Its address is a variable, which moves by `by` each turn, and `ahead` bytes more."""
+    """The only store of a loop, of `size` bytes. Its address is a variable, which moves by `by` each turn, and `ahead`
+    bytes more.
+    """
 
     operation: n.Operation
+    size: int
     variable: str
     by: n.Expression | int
     ahead: int
@@ -88,20 +91,19 @@ def store_of(operation: n.Operation, moved: dict[str, n.Expression | int], befor
     if not isinstance(base, n.Get) or by is None or (isinstance(by, int) and by <= 0) or access.size not in (1, by):
         return None
     offset = n.immediates(operation)[0].offset
-    return Store(operation, base.name, by, offset + by if base.name in before and isinstance(by, int) else offset)
+    ahead = offset + by if base.name in before and isinstance(by, int) else offset
+    return Store(operation, access.size, base.name, by, ahead)
 
 
 def written(store: Store, value: Value, there: Bytes, turns: str) -> Fill:
     """The slice that a loop fills, and what it is filled with."""
-    access = store.operation.instruction.row.access
-    size = 1 if access is None else access.size
     by = store.by.name if isinstance(store.by, n.Get) else str(store.by)
-    distance, every = (COUNT, "") if by == "1" else (f"{COUNT} * {by}", f":{by}" if size == 1 else "")
+    distance, every = (COUNT, "") if by == "1" else (f"{COUNT} * {by}", f":{by}" if store.size == 1 else "")
     start = f"{store.variable} + {store.ahead}" if store.ahead else store.variable
     slack = f" - {store.ahead}" if store.ahead else ""
     away = f"({COUNT} := {turns}){'' if by == '1' else f' * {by}'}"
     reach = f"{store.variable} + {away} <= len({there.name}){slack}"
-    text = repeated(canon(value, (1 << 8 * size) - 1), size)
+    text = repeated(canon(value, (1 << 8 * store.size) - 1), store.size)
     return Fill(reach, f"{there.name}[{start}:{start} + {distance}{every}] = {text}")
 
 

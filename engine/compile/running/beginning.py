@@ -41,10 +41,10 @@ class Patience:
     calls: int = 60
     turns: int = 150
 
-    def with_function(self, function: WasmFunction) -> int:
+    def calls_of(self, function: WasmFunction) -> int:
         return self.calls * (1 + len(function.definition.body.instructions) // LARGE)
 
-    def with_loop(self, loop: Loop) -> int:
+    def turns_of(self, loop: Loop) -> int:
         return self.turns * (1 + (loop.last - loop.first) // LARGE)
 
 
@@ -90,7 +90,7 @@ class Beginning:
         self.function = function
         self.beginners = beginners
         self.code: Code = prepare(function, beginners.steps)
-        self.left = beginners.patience.with_function(function)
+        self.left = beginners.patience.calls_of(function)
         self.turns: dict[Block, int] = {}  # that are left of each loop that started
         self.deferred: set[Block] = set()  # the loops that are to be written with those around them
         self.written: dict[Block, Callable[..., Any]] = {}
@@ -111,24 +111,24 @@ class Beginning:
         if code is None:
             left = self.turns.get(start)
             if left is None:
-                left = self.patience_with(self.code.loops[start])
+                left = self.patience_for(self.code.loops[start])
             if left:
                 self.turns[start] = left - 1
                 return None
             code = self.write(start, self.code.loops[start])
         return code
 
-    def patience_with(self, loop: Loop) -> int:
+    def patience_for(self, loop: Loop) -> int:
         """How many turns a loop runs here."""
         beginners = self.beginners
-        return 0 if beginners.has_code(self.function, loop) else beginners.patience.with_loop(loop)
+        return 0 if beginners.has_code(self.function, loop) else beginners.patience.turns_of(loop)
 
     def write(self, start: Block, loop: Loop) -> Callable[..., Any] | None:
         """The code of a loop, unless it is to be written with the one around it."""
         around = self.around(loop) if start not in self.deferred else None
         if around is not None:
             self.deferred.add(start)
-            self.turns[around], self.turns[start] = 0, self.beginners.patience.with_loop(loop)
+            self.turns[around], self.turns[start] = 0, self.beginners.patience.turns_of(loop)
             return None
         code = self.written[start] = self.beginners.write(self.function, loop)
         if 2 * (loop.last - loop.first) > len(self.function.definition.body.instructions):
@@ -144,7 +144,7 @@ class Beginning:
         if found is None or found in self.written or found not in self.turns:
             return None
         outer = self.code.loops[found]
-        turned = self.beginners.patience.with_loop(outer) - self.turns[found]
+        turned = self.beginners.patience.turns_of(outer) - self.turns[found]
         return found if turned > 1 and outer.last - outer.first <= WIDER * (loop.last - loop.first) else None
 
 
