@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from quire.engine.compile import Compiler
+from quire.engine.compile.running.listing import listing
 from quire.engine.errors import Trap
 from quire.engine.instantiate import instantiate
 from quire.engine.interpret import Interpreter
@@ -23,12 +24,17 @@ def told(instance, arguments):
         return str(trap)
 
 
-def compare(seed, calls=12):
-    """Hold the tiers to the same on a loop that is drawn."""
+def drawn(seed):
+    """A loop, its text, and a module that exports it."""
     choices = SeededChoices(seed)
     loop = Loop(choices)
     text = loop_module([loop], choices)
-    valid = validate(replace(parse_module(text), exports=(Export("f", "function", 0),)))
+    return loop, text, validate(replace(parse_module(text), exports=(Export("f", "function", 0),)))
+
+
+def compare(seed, calls=12):
+    """Hold the tiers to the same on a loop that is drawn."""
+    loop, text, valid = drawn(seed)
     tiers = [instantiate(Store(), valid, [], tier) for tier in (Interpreter(), Compiler())]
     for _ in range(calls):
         arguments = loop.arguments()
@@ -36,7 +42,15 @@ def compare(seed, calls=12):
         assert outcomes[0] == outcomes[1], (seed, arguments, text, outcomes[0][:2], outcomes[1][:2])
 
 
-@pytest.mark.parametrize("seed", range(0, 150, 10))
+SEEDS = 400
+
+
+@pytest.mark.parametrize("seed", range(0, SEEDS, 10))
 def test_loops_at_random(seed):
     for each in range(seed, seed + 10):
         compare(each)
+
+
+@pytest.mark.parametrize("code", ["(count := ", "from", "for x", "zip(", "turns("])
+def test_what_is_drawn_reaches_the_special_code(code):
+    assert any(code in next(listing(drawn(seed)[2], "f"))[1] for seed in range(SEEDS))
