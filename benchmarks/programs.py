@@ -69,6 +69,7 @@ COMMANDS: Mapping[str, list[str]] = MappingProxyType({
 def work(command: list[str], module: Path, program: Program) -> Callable[[], tuple[int, bytes]]:
     """What runs a program once: the sum of its exit statuses, and its last output."""
     environment = {**os.environ, "PWASM_CACHE_DIR": "", "QUIRE_CACHE_DIR": engines.KEPT.name}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # who installs a package has its bytecode
 
     def once() -> tuple[int, bytes]:
         statuses, output = 0, program.input
