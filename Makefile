@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BENCH_STAMP := $(VENV)/.installed-bench
 
+# Many tests start processes, each of which would compile all that it imports. Bytecode stands in no commit.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test check fuzz bench golden status format clean
 
 run: $(STAMP)  ## a real example: the primes below a number, a WASI command written as text
