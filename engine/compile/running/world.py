@@ -185,8 +185,12 @@ class World:
 
     def access(self, memory: int) -> AccessCode | None:
         """How the bytes of a memory are accessed; None for one that must be asked each time."""
-        there = self.instance.memories[memory]
-        return there.access_code() if speaks_for_itself(type(there)) else None
+        return self.instance.memories[memory].access_code() if self.speaking[memory] else None
+
+    @cached_property
+    def speaking(self) -> Sequence[bool]:
+        """Of each memory, whether its access code tells all that is asked of accesses."""
+        return [speaks_for_itself(type(each)) for each in self.instance.memories]
 
     # Functions
 
