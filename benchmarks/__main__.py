@@ -46,10 +46,10 @@ def held(chosen: argparse.Namespace) -> Iterator[list[measure.Outcome]]:
     names = chosen.contests or [*OTHERS, *contests.KERNELS]
     yield from of_modules(names, chosen)
     for kind, contest in contests.PER_KERNEL.items():
-        kernels = [name for name in contests.KERNELS if name in names]
-        found = {name: measure.hold(contest(name), chosen.rounds) for name in kernels}
-        counted = [name for name in kernels if contests.KERNELS[name].scalar]
-        title = f"mean of {len(counted)}{', first call' if kind == 'first' else ''}"
+        held_with = {name: contest(name) for name in contests.KERNELS if name in names}
+        found = {name: measure.hold(each, chosen.rounds) for name, each in held_with.items() if each}
+        counted = [name for name in found if contests.KERNELS[name].scalar]
+        title = f"mean of {len(counted)}{kind}"
         outcomes = [outcome for each in found.values() for outcome in each]
         means = measure.means(title, [outcome for name in counted for outcome in found[name]])
         yield [*outcomes, *(means if len(counted) > 1 else [])]
