@@ -7,6 +7,8 @@ is known.
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from quire.engine.compile.graph import nodes as n
 from quire.engine.compile.graph.effects import effects_of
@@ -21,6 +23,18 @@ CALLS = ("call", "return_call")
 CALL_ROWS = frozenset(row for row in CORE_ROWS if row.mnemonic in CALLS)
 
 
+class Seen(NamedTuple):
+    """What was found of the functions of one instance, by their indices. Each of them that is written asks for others,
+    mostly for the same.
+    """
+
+    harmless: dict[int, bool]
+    callees: dict[int, tuple[int, ...] | None]  # of the calls of one; None where it may do more than call
+
+
+_SEEN: WeakKeyDictionary[Instance, Seen] = WeakKeyDictionary()
+
+
 class Keeping:
     """Knows the functions of one module. `always` tells that no code changes what others see of a memory's bytes,
     `never` that any may.
@@ -30,7 +44,7 @@ class Keeping:
         self.instance = instance
         self.always = not context.memories
         self.never = ranges or any(each.shared for each in context.memories)
-        self.known: dict[int, bool] = {}
+        self.harmless_functions, self.callees = _SEEN.setdefault(instance, Seen({}, {}))
 
     def __call__(self, expression: n.Expression) -> bool:
         """Whether memories keep their bytes while an expression is evaluated."""
@@ -42,9 +56,10 @@ class Keeping:
         if not effects_of(operation.instruction.row) & n.CALLS:
             return True
         index = n.immediates(operation)[0] if n.mnemonic(operation) in CALLS else -1
-        if index not in self.known:
-            self.known[index] = index >= 0 and self.explored(index)
-        return self.known[index]
+        known = self.harmless_functions.get(index)
+        if known is None:
+            known = self.harmless_functions[index] = index >= 0 and self.explored(index)
+        return known
 
     def explored(self, index: int) -> bool:
         """Whether a function, and all that it may call, is known not to make memories grow."""
@@ -58,16 +73,23 @@ class Keeping:
             function = self.instance.functions[at]
             if not isinstance(function, WasmFunction) or function.instance is not self.instance:
                 return False
-            instructions = function.definition.body.instructions
-            allowed -= len(instructions)
-            if allowed < 0:
+            allowed -= len(function.definition.body.instructions)
+            callees = self.callees_of(function) if allowed >= 0 else None
+            if callees is None:
                 return False
-            rows = {row for row, _ in instructions}
-            if any(map(may_grow, rows)):
-                return False
-            if not CALL_ROWS.isdisjoint(rows):
-                pending += [immediates[0] for row, immediates in instructions if row in CALL_ROWS]
+            pending += callees
         return True
+
+    def callees_of(self, function: WasmFunction) -> tuple[int, ...] | None:
+        """What a function calls; None where it may also do what is not known."""
+        index = function.index
+        if index not in self.callees:
+            instructions = function.definition.body.instructions
+            rows = {row for row, _ in instructions}
+            called = () if CALL_ROWS.isdisjoint(rows) else (each for row, each in instructions if row in CALL_ROWS)
+            callees = None if any(map(may_grow, rows)) else tuple(dict.fromkeys(each[0] for each in called))
+            self.callees[index] = callees
+        return self.callees[index]
 
 
 @cache
