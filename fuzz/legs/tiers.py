@@ -12,5 +12,5 @@ from quire.engine.runtime.function import Tier
 from quire.engine.tiers import AUTO, TIERS
 
 HELD: Mapping[str, Callable[[], Tier]] = MappingProxyType(
-    {**TIERS, AUTO: lambda: Compiler(Patience(calls=3, turns=2))}
+    {**TIERS, AUTO: lambda: Compiler(Patience(calls=3, turns=2, small=0))}
 )  # fmt: skip

@@ -21,7 +21,7 @@ from quire.wat.parser import parse_module
 from quire.wat.text_format import TextFormat
 
 FORMAT = TextFormat(instruction_set(FEATURES), text_extensions(FEATURES))
-PATIENCE = [Patience(calls, turns) for calls, turns in itertools.product((1, 3, 100), (0, 1, 2, 5))]
+PATIENCE = [Patience(calls, turns, small=0) for calls, turns in itertools.product((1, 3, 100), (0, 1, 2, 5))]
 
 
 def instance_of(text, tier, imports=()):
@@ -171,7 +171,7 @@ def test_a_function_is_written_when_it_was_called_often(written):
 
 def test_a_loop_is_written_alone_when_it_turned_often(written):
     loops, functions = written
-    f = instance_of(NESTED, Compiler(Patience(calls=100, turns=5))).exports["f"]
+    f = instance_of(NESTED, Compiler(Patience(calls=100, turns=5, small=0))).exports["f"]
     f.call(None, (6, 1000))
     assert len(loops) == 1
     f.call(None, (30, 1000))
@@ -185,7 +185,7 @@ def test_a_large_loop_waits_longer(written, size, turns):
     loops, _ = written
     text = f"""(module (func (export "f") (param $n i32) (loop $again {"(nop)" * size}
       (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))"""
-    f = instance_of(text, Compiler(Patience(calls=100, turns=20))).exports["f"]
+    f = instance_of(text, Compiler(Patience(calls=100, turns=20, small=0))).exports["f"]
     f.call(None, (turns,))
     assert not loops
     f.call(None, (3,))
@@ -216,7 +216,8 @@ def test_an_inner_loop_is_written_with_the_one_around_it(written, more, argument
     loops, _ = written
     text = f"(module {TWICE.format(more)})"
     outcomes = [
-        instance_of(text, tier).exports["f"].call(None, arguments) for tier in (Interpreter(), Compiler(Patience(9, 9)))
+        instance_of(text, tier).exports["f"].call(None, arguments)
+        for tier in (Interpreter(), Compiler(Patience(9, 9, small=0)))
     ]
     assert outcomes[0] == outcomes[1]
     assert loops == expected
@@ -227,6 +228,14 @@ def test_what_is_written_at_once(written, never):
     f = instance_of(f'(func (export "f") (if (i32.const 0) (then {never})))', Compiler(Patience())).exports["f"]
     f.call(None, ())
     assert written == ([], [0])
+
+
+@pytest.mark.parametrize(("size", "expected"), [(80, [0]), (120, [])])
+def test_a_small_function_with_a_loop_does_not_wait(written, size, expected):
+    text = f"""(func (export "f") (param $n i32) (loop $again {"(nop)" * size}
+      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))"""
+    instance_of(f"(module {text})", Compiler(Patience())).exports["f"].call(None, (3,))
+    assert written == ([], expected)
 
 
 @pytest.mark.parametrize("limits", [HostLimits(fuel=1000), HostLimits(depth=50)])
@@ -255,7 +264,7 @@ def test_a_store_that_is_interrupted_stops_loops(turns):
     calls = itertools.count()
     instance = instance_of(
         text,
-        Compiler(Patience(turns=turns)),
+        Compiler(Patience(turns=turns, small=0)),
         [HostFunction(t.function_type((), ()), lambda: next(calls) == 50 and instance.store.interrupt())],
     )
     with pytest.raises(Exhausted, match="^interrupted"):
@@ -268,7 +277,7 @@ def test_errors_of_the_host_are_its_own(turns):
         raise IndexError("mine")
 
     text = '(import "" "" (func $g)) (func (export "f") (param i32) (loop (call $g) (br 0)))'
-    tier = Compiler(Patience(turns=turns))
+    tier = Compiler(Patience(turns=turns, small=0))
     f = instance_of(text, tier, [HostFunction(t.function_type((), ()), fail)]).exports["f"]
     with pytest.raises(IndexError, match="^mine$") as raised:
         f.call(None, (1,))
@@ -287,7 +296,7 @@ def test_a_branch_from_a_written_loop_to_one_around_it_is_a_turn(written):
           (br_if $inner (i32.and (local.get $i) (i32.const 7)))
           (br_if $outer (i32.lt_u (local.get $i) (local.get $n)))))
       (local.get $i))"""
-    f = instance_of(text, Compiler(Patience(turns=4))).exports["f"]
+    f = instance_of(text, Compiler(Patience(turns=4, small=0))).exports["f"]
     assert f.call(None, (16,)) == (16,)
     assert loops == [1]
     assert f.call(None, (80,)) == (80,)

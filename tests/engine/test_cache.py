@@ -179,7 +179,7 @@ def test_what_was_not_run_is_added(data, cache, made):
 def test_a_loop_that_is_known_does_not_wait(data, cache, monkeypatch):
     written, usual = [], world.World.loop
     monkeypatch.setattr(world.World, "loop", lambda *of: [written.append(of[1].name), usual(*of)][1])
-    patient = partial(start, tier=lambda: Compiler(Patience(calls=100, turns=50)))
+    patient = partial(start, tier=lambda: Compiler(Patience(calls=100, turns=50, small=0)))
     first = patient(data, cache)
     told(first, "sum", 40)
     assert not written

@@ -35,11 +35,19 @@ class Patience:
     """How many calls of a function, and how many turns of a loop, are run before it is written.
 
     One instruction takes some 0.2 us to run and 15 us to write, and of a function that is large most is never run: so
-    there are as many times more of what is LARGE.
+    there are as many times more of what is LARGE. A function that has a loop and no more than `small` instructions is
+    written at once, which hardly takes longer than those turns; to write one loop after the other would.
     """
 
     calls: int = 60
     turns: int = 150
+    small: int = 100
+
+    def allows(self, function: WasmFunction) -> bool:
+        """Whether the first calls of a function are run at all."""
+        instructions = function.definition.body.instructions
+        mnemonics = {each.row.mnemonic for each in instructions}
+        return WRITTEN_AT_ONCE.isdisjoint(mnemonics) and ("loop" not in mnemonics or len(instructions) > self.small)
 
     def calls_of(self, function: WasmFunction) -> int:
         return self.calls * (1 + len(function.definition.body.instructions) // LARGE)
@@ -68,7 +76,7 @@ class Beginners:
             return None
         index = function.index
         if index not in self.beginnings:
-            begins = may_begin(function) and not self.has_code(function, None)
+            begins = self.patience.allows(function) and not self.has_code(function, None)
             self.beginnings[index] = Beginning(function, self) if begins else None
         found = self.beginnings[index]
         if found is not None and found.left <= 0:
@@ -146,11 +154,6 @@ class Beginning:
         outer = self.code.loops[found]
         turned = self.beginners.patience.turns_of(outer) - self.turns[found]
         return found if turned > 1 and outer.last - outer.first <= WIDER * (loop.last - loop.first) else None
-
-
-def may_begin(function: WasmFunction) -> bool:
-    """Whether the first calls of a function can be run here."""
-    return WRITTEN_AT_ONCE.isdisjoint(each.row.mnemonic for each in function.definition.body.instructions)
 
 
 class Call(Activation):
