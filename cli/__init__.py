@@ -3,6 +3,7 @@
 if not __name__.startswith("quire."):
     raise ImportError(f"import quire.{__name__}: under its bare name this package would be loaded twice")
 
+import atexit
 import gc
 import io
 import os
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command with these arguments, those of the process by default; its exit status."""
     sys.excepthook = _report_defect
     gc.set_threshold(OBJECTS, *gc.get_threshold()[1:])
+    atexit.register(gc.freeze)  # or Python would look through all of it once more, to no end but the process's
     _prepare_streams()
     return run_command(sys.argv[1:] if arguments is None else arguments)
 
