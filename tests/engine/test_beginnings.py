@@ -192,6 +192,26 @@ def test_a_large_loop_waits_longer(written, size, turns):
     assert loops == [0]
 
 
+@pytest.mark.parametrize(
+    ("calls", "loops_written", "functions_written"),
+    [
+        ([3, 3, 3], [], []),
+        ([3, 3, 3, 3], [], [0]),  # the loop turned often, in the third of several calls
+        ([3, 3, 20, 3], [0], []),  # in the third, it turned on and on
+        ([3, 20, 3], [0], []),  # nobody knew of a third call
+    ],
+)
+def test_a_function_that_is_called_again_is_written_with_its_loop(written, calls, loops_written, functions_written):
+    f = instance_of(
+        """(module (func (export "f") (param $n i32) (loop $again
+          (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))""",
+        Compiler(Patience(calls=100, turns=5, small=0)),
+    ).exports["f"]
+    for turns in calls:
+        f.call(None, (turns,))
+    assert written == (loops_written, functions_written)
+
+
 TWICE = """(func (export "f") (param $n i32) (param $m i32) (result i32) (local $i i32) (local $j i32) (local $x i32)
   (loop $outer
     (local.set $j (i32.const 0))

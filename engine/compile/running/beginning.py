@@ -25,7 +25,8 @@ from quire.engine.runtime.objects import ExceptionReference, GuestException
 MOST = 64  # calls at a time: each takes several frames of Python, of which there are not many to spare
 LONGER = 20  # times as many calls, of a function most of which is a loop that is written
 LARGE = 3000  # instructions
-WIDER = 4  # times as long as a loop is one around it that is written in its place, at most
+WIDER = 4  # times as long as a loop is one around it, or the function, that is written in its place, at most
+AGAIN = 3  # calls of a function behind which another one is to be expected
 WRITTEN_AT_ONCE = frozenset({"try_table", "return_call", "return_call_indirect", "return_call_ref"})
 """What needs to know of other frames."""
 
@@ -79,7 +80,7 @@ class Beginners:
             begins = self.patience.allows(function) and not self.has_code(function, None)
             self.beginnings[index] = Beginning(function, self) if begins else None
         found = self.beginnings[index]
-        if found is not None and found.left <= 0:
+        if found is not None and (found.soon or found.left <= 0):
             found = self.beginnings[index] = None  # it is large
         return found
 
@@ -92,15 +93,16 @@ HasCode = Callable[[WasmFunction, "Loop | None"], bool]
 class Beginning:
     """The first calls of one function."""
 
-    __slots__ = ("beginners", "code", "deferred", "function", "left", "turns", "written")
+    __slots__ = ("beginners", "code", "deferred", "function", "left", "soon", "turns", "written")
 
     def __init__(self, function: WasmFunction, beginners: Beginners) -> None:
         self.function = function
         self.beginners = beginners
         self.code: Code = prepare(function, beginners.steps)
         self.left = beginners.patience.calls_of(function)
+        self.soon = False  # whether it is to be written at the next call, however many are left
         self.turns: dict[Block, int] = {}  # that are left of each loop that started
-        self.deferred: set[Block] = set()  # the loops that are to be written with those around them
+        self.deferred: set[Block] = set()  # the loops that are to be written with what is around them
         self.written: dict[Block, Callable[..., Any]] = {}
 
     def run(self, arguments: Sequence[Any]) -> Any:
@@ -132,16 +134,30 @@ class Beginning:
         return 0 if beginners.has_code(self.function, loop) else beginners.patience.turns_of(loop)
 
     def write(self, start: Block, loop: Loop) -> Callable[..., Any] | None:
-        """The code of a loop, unless it is to be written with the one around it."""
-        around = self.around(loop) if start not in self.deferred else None
-        if around is not None:
+        """The code of a loop, unless it is to be written with what is around it."""
+        if start not in self.deferred and self.may_defer(loop):
             self.deferred.add(start)
-            self.turns[around], self.turns[start] = 0, self.beginners.patience.turns_of(loop)
+            self.turns[start] = self.beginners.patience.turns_of(loop)
             return None
+        self.soon = self.soon and start not in self.deferred  # it turns too often to wait for the next call
         code = self.written[start] = self.beginners.write(self.function, loop)
         if 2 * (loop.last - loop.first) > len(self.function.definition.body.instructions):
             self.left *= LONGER
         return code
+
+    def may_defer(self, loop: Loop) -> bool:
+        """Whether a loop may turn as often again, until one around it does or the function is called once more: that is
+        written then.
+        """
+        around = self.around(loop)
+        if around is not None:
+            self.turns[around] = 0
+            return True
+        calls = self.beginners.patience.calls_of(self.function) - self.left
+        length = len(self.function.definition.body.instructions)
+        again = calls >= AGAIN and length <= WIDER * (loop.last - loop.first)
+        self.soon = self.soon or again
+        return again
 
     def around(self, loop: Loop) -> Block | None:
         """The start of the loop around a loop, if that turns, too, and is not much longer."""
