@@ -160,11 +160,14 @@ def test_virtual_memories_in_a_loop():
     )
 
 
-def test_a_function_is_written_when_it_was_called_often(written):
+@pytest.mark.parametrize(("size", "begun"), [(1, 1), (70, 4), (beginning.LARGE, 10)])
+def test_a_function_is_written_when_it_was_called_often(written, size, begun):
+    """The longer it is, the more often."""
     loops, functions = written
-    instance = instance_of('(func (export "f") (result i32) (i32.const 3))', Compiler(Patience(calls=2)))
-    for calls in range(4):
-        assert functions == ([0] if calls > 2 else [])
+    text = f'(module (func (export "f") (result i32) {"(nop)" * size} (i32.const 3)))'
+    instance = instance_of(text, Compiler(Patience(calls=5)))
+    for calls in range(begun + 2):
+        assert functions == ([0] if calls > begun else [])
         assert instance.exports["f"].call(None, ()) == (3,)
     assert not loops
 

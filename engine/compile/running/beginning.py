@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, NoReturn
 
 from quire.engine.compile.interface import RETURNED
@@ -25,6 +26,7 @@ from quire.engine.runtime.objects import ExceptionReference, GuestException
 MOST = 64  # calls at a time: each takes several frames of Python, of which there are not many to spare
 LONGER = 20  # times as many calls, of a function most of which is a loop that is written
 LARGE = 3000  # instructions
+CALL = 25  # instructions that take as long to run as a call itself
 WIDER = 4  # times as long as a loop is one around it, or the function, that is written in its place, at most
 AGAIN = 3  # calls of a function behind which another one is to be expected
 WRITTEN_AT_ONCE = frozenset({"try_table", "return_call", "return_call_indirect", "return_call_ref"})
@@ -35,12 +37,13 @@ WRITTEN_AT_ONCE = frozenset({"try_table", "return_call", "return_call_indirect",
 class Patience:
     """How many calls of a function, and how many turns of a loop, are run before it is written.
 
-    One instruction takes some 0.2 us to run and 15 us to write, and of a function that is large most is never run: so
-    there are as many times more of what is LARGE. A function that has a loop and no more than `small` instructions is
-    written at once, which hardly takes longer than those turns; to write one loop after the other would.
+    One instruction takes some 0.2 us to run and 15 us to write, and a call as long as to run CALL of them: so a short
+    function is called less often. Of one that is LARGE most is never run: so it is called more often. One that has a
+    loop and no more than `small` instructions is written at once: that hardly takes longer than the turns would, while
+    to write one loop after the other does.
     """
 
-    calls: int = 60
+    calls: int = 50
     turns: int = 150
     small: int = 100
 
@@ -51,7 +54,8 @@ class Patience:
         return WRITTEN_AT_ONCE.isdisjoint(mnemonics) and ("loop" not in mnemonics or len(instructions) > self.small)
 
     def calls_of(self, function: WasmFunction) -> int:
-        return self.calls * (1 + len(function.definition.body.instructions) // LARGE)
+        length = len(function.definition.body.instructions)
+        return ceil(self.calls * length / (length + CALL)) * (1 + length // LARGE)
 
     def turns_of(self, loop: Loop) -> int:
         return self.turns * (1 + (loop.last - loop.first) // LARGE)
