@@ -15,9 +15,12 @@ from functools import cached_property
 
 from quire.engine.bytestream import ByteReader, ByteWriter
 from quire.engine.errors import Malformed
+from quire.engine.immediates import LEB
 from quire.engine.instruction_set import InstructionSet
 from quire.engine.instructions.row import Opcode, Row
 from quire.engine.module import Instruction
+
+SHORT = rb"[\x00-\x7f]"  # an integer in LEB128 that is one byte
 
 
 class Tokens:
@@ -119,7 +122,10 @@ class Memo(dict[bytes, Instruction]):
 
 
 def _alternatives(rows: Iterable[Row]) -> Iterator[bytes]:
-    """One alternative for all opcodes with the same bytes behind the first, then one for each prefix byte."""
+    """One alternative for all opcodes with the same bytes behind the first, then one for each prefix byte.
+
+    The first is for most of all code: those that have one integer behind them, and that in one byte.
+    """
     plain: dict[bytes, list[int]] = defaultdict(list)
     prefixed: dict[int, dict[bytes, list[int]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
@@ -132,6 +138,7 @@ def _alternatives(rows: Iterable[Row]) -> Iterator[bytes]:
         else:
             first, *rest = _shortest(row.opcode[1])
             prefixed[row.opcode[0]][_escaped(rest) + immediates].append(first)
+    yield b"[" + _escaped(plain[LEB]) + b"]" + SHORT
     yield from _spelled(plain)
     for prefix, group in prefixed.items():
         yield _escaped([prefix]) + b"(?:" + b"|".join(_spelled(group)) + b")"
