@@ -85,7 +85,7 @@ class Keeping:
         index = function.index
         if index not in self.callees:
             instructions = function.definition.body.instructions
-            rows = {row for row, _ in instructions}
+            rows = {each.row for each in instructions}
             called = () if CALL_ROWS.isdisjoint(rows) else (each for row, each in instructions if row in CALL_ROWS)
             callees = None if any(map(may_grow, rows)) else tuple(dict.fromkeys(each[0] for each in called))
             self.callees[index] = callees

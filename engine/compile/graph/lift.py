@@ -110,8 +110,7 @@ class Lifting(Operands):
                     skipped -= mnemonic == "end"
                     continue
             self.index = index
-            row, immediates = instruction
-            action(row)(self, *immediates)
+            action(instruction.row)(self, *instruction.immediates)
 
     def finished(self) -> n.Graph:
         """The graph, when all is lifted."""

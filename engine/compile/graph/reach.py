@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from quire.engine.instructions.row import Kind
+from functools import cache
+
+from quire.engine.instructions.row import Kind, Row
 from quire.engine.runtime.function import Function, HostFunction, WasmFunction
 
 DEEPEST = 16  # calls, one within the other
@@ -23,13 +25,11 @@ def _left(function: WasmFunction, callers: tuple[int, ...], allowed: int, *, hos
     allowed -= len(instructions)
     if allowed < 0 or len(callers) > DEEPEST or function.index in callers:
         return -1
-    callees: dict[int, None] = {}
-    for row, immediates in instructions:
-        if row.kind is Kind.CONTROL and "call" in row.mnemonic:
-            if row.mnemonic != "call":
-                return -1
-            callees[immediates[0]] = None
-    for index in callees:
+    calling = set(filter(calls, {each.row for each in instructions}))
+    if any(row.mnemonic != "call" for row in calling):
+        return -1
+    callees = [each.immediates[0] for each in instructions if each.row in calling] if calling else []
+    for index in dict.fromkeys(callees):
         callee = function.instance.functions[index]
         if hosts and isinstance(callee, HostFunction):
             continue
@@ -39,3 +39,9 @@ def _left(function: WasmFunction, callers: tuple[int, ...], allowed: int, *, hos
         if allowed < 0:
             return -1
     return allowed
+
+
+@cache
+def calls(row: Row) -> bool:
+    """Whether an instruction calls a function."""
+    return row.kind is Kind.CONTROL and "call" in row.mnemonic

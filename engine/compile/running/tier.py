@@ -46,8 +46,8 @@ def make_entry(function: WasmFunction, patience: Patience | None) -> Callable[..
     """What calls compiled code with all that this needs, and explains what comes of it."""
     instance = function.instance
     store = instance.store
-    calls_host = is_flat(function, hosts=True)
-    flat = calls_host and is_flat(function)
+    flat = is_flat(function)
+    calls_host = flat or is_flat(function, hosts=True)
     world_of(instance, patience)
     if store.limits.timeout is not None:
         passes()  # while no clock runs

@@ -95,7 +95,8 @@ class World:
         self.importers: dict[
             int, list[tuple[ReferenceType[World], int]]
         ] = {}  # where each function is imported, as what
-        self.namespace: dict[str, Any] = {**SHARED, **self.own_names()}
+        self.namespace: dict[str, Any] = SHARED.copy()
+        self.namespace.update(self.own_names())
         sizes = greatest_sizes(instance.module)
         self.options = Options(self.access, sizes, self.fueled, instance.store.limits.depth < DEPTH)
         self.beginners = self.make_beginners()
@@ -129,7 +130,7 @@ class World:
             "too_deep": self.too_deep,
             "F": cell,
             "RUN": running,
-            "TICK": self.running_ticks(),
+            "TICK": self.running_ticks() if self.fueled else (),
             "stop": self.stop,
             "turns": partial(turns, self.look),
             "__name__": "wasm",
