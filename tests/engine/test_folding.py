@@ -1,11 +1,14 @@
 """Calls as operands, and which of them leave memories where they are: both tiers do the same in the same order."""
 
+import gc
 import random
+from weakref import ref
 
 import pytest
 
 from quire.engine import types as t
 from quire.engine.compile import Compiler
+from quire.engine.compile.analysis import keeping
 from quire.engine.compile.analysis.building import made_of
 from quire.engine.compile.analysis.folding import placed
 from quire.engine.compile.code.generate import generate
@@ -251,3 +254,13 @@ def test_calls_at_random(seed):
     drawn = Drawn(seed)
     body = " ".join(f"(local.set {drawn.draw.randrange(3)} {drawn.expression()})" for _ in range(3))
     compare(module(f"{body} {drawn.expression()}", "(param i32 i32) (result i32) (local i32)"))
+
+
+def test_what_was_seen_of_functions_goes_with_their_instance():
+    instance = started(module("(drop (i32.load (i32.const 0))) (call $note (i32.const 2))"), Compiler())
+    told(instance, 1, 2)
+    assert instance in keeping._SEEN
+    gone = ref(instance)
+    del instance
+    gc.collect()
+    assert gone() is None
