@@ -138,8 +138,9 @@ class Beginning:
         return 0 if beginners.has_code(self.function, loop) else beginners.patience.turns_of(loop)
 
     def write(self, start: Block, loop: Loop) -> Callable[..., Any] | None:
-        """The code of a loop, unless it is to be written with what is around it."""
-        if start not in self.deferred and self.may_defer(loop):
+        """The code of a loop, unless that is not known yet and is to be written with what is around it."""
+        known = self.beginners.has_code(self.function, loop)
+        if not known and start not in self.deferred and self.may_defer(loop):
             self.deferred.add(start)
             self.turns[start] = self.beginners.patience.turns_of(loop)
             return None
