@@ -48,14 +48,31 @@ def ours(folder: Path) -> Path:
 
 
 def debian_source(package: str) -> Callable[[Path], Path]:
-    """The upstream archive of a Debian source package, as it was released, without Debian's patches."""
+    """The upstream archive of a Debian source package, as it was released, without Debian's patches: of the newest
+    version that a mirror has, which may lag behind what it lists.
+    """
 
     def fetch(folder: Path) -> Path:
         need("apt-get")
-        attempt(["apt-get", "source", "--download-only", package], folder, f"no Debian source of {package}")
-        return unpack(next(folder.glob("*.orig.tar.*")), folder)
+        failures = []
+        for each in (package, *listed_versions(package)):
+            try:
+                attempt(["apt-get", "source", "--download-only", each], folder, f"no Debian source of {package}")
+            except CannotBuildHere as error:
+                failures.append(error)
+            else:
+                return unpack(next(folder.glob("*.orig.tar.*")), folder)
+        raise failures[0]
 
     return fetch
+
+
+def listed_versions(package: str) -> Iterator[str]:
+    """The versions of a Debian source package, as apt-get takes them, those listed last first."""
+    command = ["apt-cache", "showsrc", "--only-source", package]
+    listed = subprocess.run(command, check=False, capture_output=True, text=True).stdout.splitlines()
+    versions = [line.partition(": ")[2] for line in listed if line.startswith("Version: ")]
+    yield from dict.fromkeys(f"{package}={each}" for each in reversed(versions))
 
 
 def npm_package(name: str, inside: str) -> Callable[[Path], Path]:
