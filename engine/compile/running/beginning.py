@@ -140,7 +140,7 @@ class Beginning:
     def write(self, start: Block, loop: Loop) -> Callable[..., Any] | None:
         """The code of a loop, unless that is not known yet and is to be written with what is around it."""
         known = self.beginners.has_code(self.function, loop)
-        if not known and start not in self.deferred and self.may_defer(loop):
+        if not known and start not in self.deferred and self.defer(loop):
             self.deferred.add(start)
             self.turns[start] = self.beginners.patience.turns_of(loop)
             return None
@@ -150,9 +150,9 @@ class Beginning:
             self.left *= LONGER
         return code
 
-    def may_defer(self, loop: Loop) -> bool:
-        """Whether a loop may turn as often again, until one around it does or the function is called once more: that is
-        written then.
+    def defer(self, loop: Loop) -> bool:
+        """Leave a loop to what is around it, if that is to be written instead: a loop, when it turns once more, or the
+        function, when it is called once more. Whether it is so; then this one turns as often again.
         """
         around = self.around(loop)
         if around is not None:
