@@ -47,7 +47,8 @@ class Context(Protocol):
 
 # Regular expressions of the shortest-first kind that recognise an immediate without decoding it. They need not find
 # every legal spelling: what they miss is read step by step.
-LEB = rb"[\x80-\xff]{0,9}+[\x00-\x7f]"  # the `+`: there is no way back to keep
+SHORT = rb"[\x00-\x7f]"  # an integer in LEB128 that is one byte
+LEB = rb"[\x80-\xff]{0,9}+" + SHORT  # the `+`: there is no way back to keep
 
 
 def _counted(item: bytes, *, more: int = 0, most: int) -> bytes:

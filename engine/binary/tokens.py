@@ -15,12 +15,10 @@ from functools import cached_property
 
 from quire.engine.bytestream import ByteReader, ByteWriter
 from quire.engine.errors import Malformed
-from quire.engine.immediates import LEB
+from quire.engine.immediates import LEB, SHORT
 from quire.engine.instruction_set import InstructionSet
 from quire.engine.instructions.row import Opcode, Row
 from quire.engine.module import Instruction
-
-SHORT = rb"[\x00-\x7f]"  # an integer in LEB128 that is one byte
 
 
 class Tokens:
