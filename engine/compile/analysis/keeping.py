@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from quire.engine.compile.graph import nodes as n
 from quire.engine.compile.graph.effects import effects_of
+from quire.engine.compile.graph.reach import callees
 from quire.engine.instructions import CORE_ROWS
 from quire.engine.instructions.row import Row
 from quire.engine.runtime.function import WasmFunction
@@ -74,10 +75,10 @@ class Keeping:
             if not isinstance(function, WasmFunction) or function.instance is not self.instance:
                 return False
             allowed -= len(function.definition.body.instructions)
-            callees = self.callees_of(function) if allowed >= 0 else None
-            if callees is None:
+            called = self.callees_of(function) if allowed >= 0 else None
+            if called is None:
                 return False
-            pending += callees
+            pending += called
         return True
 
     def callees_of(self, function: WasmFunction) -> tuple[int, ...] | None:
@@ -86,9 +87,7 @@ class Keeping:
         if index not in self.callees:
             instructions = function.definition.body.instructions
             rows = {each.row for each in instructions}
-            called = () if CALL_ROWS.isdisjoint(rows) else (each for row, each in instructions if row in CALL_ROWS)
-            callees = None if any(map(may_grow, rows)) else tuple(dict.fromkeys(each[0] for each in called))
-            self.callees[index] = callees
+            self.callees[index] = None if any(map(may_grow, rows)) else callees(instructions, rows & CALL_ROWS)
         return self.callees[index]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Set
 from functools import cache
 
 from quire.engine.instructions.row import Kind, Row
+from quire.engine.module import Instruction
 from quire.engine.runtime.function import Function, HostFunction, WasmFunction
 
 DEEPEST = 16  # calls, one within the other
@@ -28,8 +30,7 @@ def _left(function: WasmFunction, callers: tuple[int, ...], allowed: int, *, hos
     calling = set(filter(calls, {each.row for each in instructions}))
     if any(row.mnemonic != "call" for row in calling):
         return -1
-    callees = [each.immediates[0] for each in instructions if each.row in calling] if calling else []
-    for index in dict.fromkeys(callees):
+    for index in callees(instructions, calling):
         callee = function.instance.functions[index]
         if hosts and isinstance(callee, HostFunction):
             continue
@@ -39,6 +40,12 @@ def _left(function: WasmFunction, callers: tuple[int, ...], allowed: int, *, hos
         if allowed < 0:
             return -1
     return allowed
+
+
+def callees(instructions: Iterable[Instruction], calling: Set[Row]) -> tuple[int, ...]:
+    """The functions that instructions of certain rows name, which are direct calls; each once."""
+    named = (each.immediates[0] for each in instructions if each.row in calling) if calling else ()
+    return tuple(dict.fromkeys(named))
 
 
 @cache
