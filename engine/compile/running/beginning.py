@@ -84,7 +84,7 @@ class Beginners:
             begins = self.patience.allows(function) and not self.has_code(function, None)
             self.beginnings[index] = Beginning(function, self) if begins else None
         found = self.beginnings[index]
-        if found is not None and (found.soon or found.left <= 0):
+        if found is not None and found.is_over:
             found = self.beginnings[index] = None  # it is large
         return found
 
@@ -97,21 +97,27 @@ HasCode = Callable[[WasmFunction, "Loop | None"], bool]
 class Beginning:
     """The first calls of one function."""
 
-    __slots__ = ("beginners", "code", "deferred", "function", "left", "soon", "turns", "written")
+    __slots__ = ("beginners", "calls", "code", "deferred", "function", "most", "soon", "turns", "written")
 
     def __init__(self, function: WasmFunction, beginners: Beginners) -> None:
         self.function = function
         self.beginners = beginners
         self.code: Code = prepare(function, beginners.steps)
-        self.left = beginners.patience.calls_of(function)
-        self.soon = False  # whether it is to be written at the next call, however many are left
+        self.calls = 0
+        self.most = beginners.patience.calls_of(function)
+        self.soon = False  # whether it is to be written at the next call, however few there were
         self.turns: dict[Block, int] = {}  # that are left of each loop that started
         self.deferred: set[Block] = set()  # the loops that are to be written with what is around them
         self.written: dict[Block, Callable[..., Any]] = {}
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the next call is of code that is to be written for it."""
+        return self.soon or self.calls >= self.most
+
     def run(self, arguments: Sequence[Any]) -> Any:
         """One call: None, one value, or a tuple."""
-        self.left -= 1
+        self.calls += 1
         self.beginners.running += 1
         try:
             results = Once(self).run_alone(Call(self.function, self.code, arguments, None))
@@ -147,20 +153,20 @@ class Beginning:
         self.soon = self.soon and start not in self.deferred  # it turns too often to wait for the next call
         code = self.written[start] = self.beginners.write(self.function, loop)
         if 2 * (loop.last - loop.first) > len(self.function.definition.body.instructions):
-            self.left *= LONGER
+            self.most *= LONGER
         return code
 
     def defer(self, loop: Loop) -> bool:
         """Leave a loop to what is around it, if that is to be written instead: a loop, when it turns once more, or the
-        function, when it is called once more. Whether it is so; then this one turns as often again.
+        function, when it is called once more, if nothing of it is written. Whether it is so; then this one turns as
+        often again.
         """
         around = self.around(loop)
         if around is not None:
             self.turns[around] = 0
             return True
-        calls = self.beginners.patience.calls_of(self.function) - self.left
         length = len(self.function.definition.body.instructions)
-        again = calls >= AGAIN and length <= WIDER * (loop.last - loop.first)
+        again = self.calls >= AGAIN and not self.written and length <= WIDER * (loop.last - loop.first)
         self.soon = self.soon or again
         return again
 
