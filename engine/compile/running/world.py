@@ -95,8 +95,7 @@ class World:
         self.importers: dict[
             int, list[tuple[ReferenceType[World], int]]
         ] = {}  # where each function is imported, as what
-        self.namespace: dict[str, Any] = SHARED.copy()
-        self.namespace.update(self.own_names())
+        self.namespace: dict[str, Any] = SHARED | self.own_names()
         sizes = greatest_sizes(instance.module)
         self.options = Options(self.access, sizes, self.fueled, instance.store.limits.depth < DEPTH)
         self.beginners = self.make_beginners()
@@ -130,7 +129,7 @@ class World:
             "too_deep": self.too_deep,
             "F": cell,
             "RUN": running,
-            "TICK": self.running_ticks() if self.fueled else (),
+            "TICK": self.running_ticks(),
             "stop": self.stop,
             "turns": partial(turns, self.look),
             "__name__": "wasm",
@@ -166,6 +165,8 @@ class World:
 
     def running_ticks(self) -> Any:
         """What counts the fuel of the call that is under way in the store; empty if there is none."""
+        if not self.fueled:
+            return ()
         worlds = (each for each in self.instance.store.watchers if isinstance(each, World))
         return next((each.namespace["TICK"] for each in worlds if each.namespace["TICK"] != ()), ())
 
