@@ -53,7 +53,8 @@ def debian_source(package: str) -> Callable[[Path], Path]:
     """
 
     def fetch(folder: Path) -> Path:
-        need("apt-get")
+        for tool in ("apt-get", "apt-cache"):
+            need(tool)
         failures = []
         for each in (package, *listed_versions(package)):
             try:
