@@ -50,6 +50,7 @@ class Expression:
 
     instructions: tuple[Instruction, ...]
     places: Places = field(default_factory=NoPlaces, compare=False, repr=False)
+    rows: frozenset[Row] = field(init=False, compare=False, repr=False)  # of the instructions, each once
 
     @classmethod
     def unread(cls, source: Source) -> Expression:
@@ -60,12 +61,16 @@ class Expression:
 
     if not TYPE_CHECKING:
 
-        def __getattr__(self, name: str) -> tuple[Instruction, ...]:
+        def __getattr__(self, name: str) -> Any:
             """Asked only for a field that was not filled in."""
-            if name != "instructions":
+            if name == "instructions":
+                found = self.places.read()
+            elif name == "rows":
+                found = frozenset([each.row for each in self.instructions])
+            else:
                 raise AttributeError(name)
-            object.__setattr__(self, name, self.places.read())
-            return self.instructions
+            object.__setattr__(self, name, found)
+            return found
 
     def __iter__(self) -> Iterator[Instruction]:
         return iter(self.instructions)

@@ -85,9 +85,8 @@ class Keeping:
         """What a function calls; None where it may also do what is not known."""
         index = function.index
         if index not in self.callees:
-            instructions = function.definition.body.instructions
-            rows = {each.row for each in instructions}
-            self.callees[index] = None if any(map(may_grow, rows)) else callees(instructions, rows & CALL_ROWS)
+            body = function.definition.body
+            self.callees[index] = None if any(map(may_grow, body.rows)) else callees(body, body.rows & CALL_ROWS)
         return self.callees[index]
 
 

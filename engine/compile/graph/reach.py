@@ -23,14 +23,14 @@ def is_flat(function: Function, *, hosts: bool = False) -> bool:
 
 def _left(function: WasmFunction, callers: tuple[int, ...], allowed: int, *, hosts: bool) -> int:
     """How many of the allowed instructions are left when all that may be called is seen; -1 where it is too much."""
-    instructions = function.definition.body.instructions
-    allowed -= len(instructions)
+    body = function.definition.body
+    allowed -= len(body)
     if allowed < 0 or len(callers) > DEEPEST or function.index in callers:
         return -1
-    calling = set(filter(calls, {each.row for each in instructions}))
+    calling = set(filter(calls, body.rows))
     if any(row.mnemonic != "call" for row in calling):
         return -1
-    for index in callees(instructions, calling):
+    for index in callees(body, calling):
         callee = function.instance.functions[index]
         if hosts and isinstance(callee, HostFunction):
             continue

@@ -49,9 +49,9 @@ class Patience:
 
     def allows(self, function: WasmFunction) -> bool:
         """Whether the first calls of a function are run at all."""
-        instructions = function.definition.body.instructions
-        mnemonics = {each.row.mnemonic for each in instructions}
-        return WRITTEN_AT_ONCE.isdisjoint(mnemonics) and ("loop" not in mnemonics or len(instructions) > self.small)
+        body = function.definition.body
+        mnemonics = {row.mnemonic for row in body.rows}
+        return WRITTEN_AT_ONCE.isdisjoint(mnemonics) and ("loop" not in mnemonics or len(body) > self.small)
 
     def calls_of(self, function: WasmFunction) -> int:
         length = len(function.definition.body.instructions)

@@ -29,4 +29,4 @@ def greatest_sizes(valid: ValidModule) -> tuple[int, ...]:
 
 def grows(function: FunctionDefinition) -> bool:
     """Whether a function has an instruction that makes a memory larger, or one of an extension, which may."""
-    return not KEEPING.issuperset({each.row for each in function.body.instructions})
+    return not KEEPING.issuperset(function.body.rows)
