@@ -4,7 +4,7 @@ many programs end before that, or have theirs from an earlier run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quire.engine.runtime.memory import AccessCode
@@ -15,11 +15,11 @@ RETURNED = 0  # the way out of a loop, run as a function of its own, that is out
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What code is written for. `access` tells of a memory how its bytes are accessed, `sizes` how many each has at
-    most, as far as addresses of 32 bits go.
+    """What code is written for. `access` tells of each memory how its bytes are accessed, None of one that must be
+    asked each time; `sizes` how many it has at most, as far as addresses of 32 bits go.
     """
 
-    access: Callable[[int], AccessCode | None]
+    access: Sequence[AccessCode | None]
     sizes: Sequence[int]
     fueled: bool
     counted: bool  # whether each call is counted, for a limit that is lower than Python's may be set

@@ -27,7 +27,7 @@ def graph_of(body, head="(param i32 i32) (result i32) (local i32 i32)"):
     valid = validate(parse_module(f"(module (memory 1) (func {head} {body}))"))
     function = instantiate(Store(), valid, [], Interpreter()).functions[0]
     context = valid.function_context(0)
-    return lift(context, function), Translator(context, 0, lambda memory: AccessCode(), special)
+    return lift(context, function), Translator(context, 0, [AccessCode()] * len(context.memories), special)
 
 
 def row(mnemonic):

@@ -22,7 +22,6 @@ WHOLE: Mapping[t.OperandType, Range] = MappingProxyType({t.I32: (0, (1 << 32) - 
 ZERO = (0, 0, 64)
 ANYTHING = (0, (1 << 64) - 1, 0)
 _NONE = (0, 0, 0)
-MEMORY = n.READS_MEMORY | n.WRITES_MEMORY
 
 
 def whole(type_: t.OperandType) -> Range:
@@ -91,7 +90,7 @@ def bounds_of(expression: n.Expression, sizes: Sequence[int]) -> tuple[tuple[str
     if not isinstance(expression, n.Operation):
         return ()
     if expression.bounds is None:
-        inside = (bounds_of(each, sizes) for each in expression.operands if each.effects & MEMORY)
+        inside = (bounds_of(each, sizes) for each in expression.operands if each.effects & n.MEMORY)
         found = [bound for bounds in inside for bound in bounds]
         row, immediates = expression.instruction
         address = expression.operands[0] if row.access is not None else None

@@ -125,7 +125,7 @@ def placed(value: n.Expression, slot: str, call: n.Expression) -> n.Expression |
 
 def is_told(call: n.Expression) -> bool:
     """Whether each call of an expression has a line of its own where there are several."""
-    calls = (each for each in n.operations(call) if effects_of(each.instruction.row) & n.CALLS)
+    calls = (each for each in n.operations(call, n.CALLS) if effects_of(each.instruction.row) & n.CALLS)
     return all(n.mnemonic(each) == "call" for each in calls) and has_calls_alone(call)
 
 

@@ -7,7 +7,7 @@ back to them in the sweep before. It asks the same templates that later write th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from itertools import chain
 from typing import Protocol
 
@@ -44,7 +44,7 @@ def learn(state: facts.State, statement: n.Statement, value: Value | None, sizes
     """
     if isinstance(statement, n.Assign):
         names = statement.targets
-        if statement.value.effects & facts.MEMORY:
+        if statement.value.effects & n.MEMORY:
             facts.bound_addresses(state, statement.value, sizes)
         if value is not None and len(names) == 1 and statement.types[0] in facts.WHOLE:
             facts.note(state, names[0], statement.types[0], (value.low, value.high, value.zeros))
@@ -192,7 +192,7 @@ class Analysis:
     def branched(self, branch: n.Branch, state: facts.State) -> Outcomes:
         """A branch tells something of the variables that it compares."""
         condition, values = branch.condition, self.operand_values(branch.condition, state)
-        if condition.effects & facts.MEMORY:
+        if condition.effects & n.MEMORY:
             state = dict(state)
             facts.bound_addresses(state, condition, self.evaluator.sizes)
         if values[0] is None and condition.depth:
@@ -243,8 +243,8 @@ def assigned_in_loops(graph: n.Graph) -> Mapping[n.Block, Assigned]:
     for block in chain(graph.blocks, [None]):
         while open_ and (block is None or graph.loops[open_[-1]] <= block.number):
             inner = found[open_.pop()]
-            if open_:
-                merge(found[open_[-1]], inner.items())
+            for name, (type_, possible) in inner.items() if open_ else ():
+                merge(found[open_[-1]], name, type_, possible)
         if block is None:
             break
         if block in graph.loops:
@@ -253,16 +253,17 @@ def assigned_in_loops(graph: n.Graph) -> Mapping[n.Block, Assigned]:
         if open_:
             for statement in block.statements:
                 possible = possible_range(statement.value) if isinstance(statement, n.Assign) else facts.ANYTHING
-                names = zip(targets(statement), statement.types, strict=False)
-                merge(found[open_[-1]], ((name, (type_, possible)) for name, type_ in names))
+                for name, type_ in zip(targets(statement), statement.types, strict=False):
+                    merge(found[open_[-1]], name, type_, possible)
     return found
 
 
-def merge(assigned: Assigned, more: Iterable[tuple[str, tuple[t.OperandType, facts.Range]]]) -> None:
-    """Add variables. A slot that has several types, at different times, gets none of them."""
-    for name, (type_, possible) in more:
-        before, known = assigned.get(name, (type_, possible))
-        assigned[name] = type_ if before == type_ else t.BOTTOM, facts.either(known, possible)
+def merge(assigned: Assigned, name: str, type_: t.OperandType, possible: facts.Range) -> None:
+    """Add a variable. A slot that has several types, at different times, gets none of them."""
+    if name in assigned:
+        before, known = assigned[name]
+        type_, possible = type_ if before == type_ else t.BOTTOM, facts.either(known, possible)
+    assigned[name] = type_, possible
 
 
 def possible_range(expression: n.Expression) -> facts.Range:

@@ -51,7 +51,7 @@ class Keeping:
         """Whether memories keep their bytes while an expression is evaluated."""
         if self.always or not expression.effects & n.CALLS:
             return True
-        return not self.never and all(map(self.harmless, n.operations(expression)))
+        return not self.never and all(map(self.harmless, n.operations(expression, n.CALLS)))
 
     def harmless(self, operation: n.Operation) -> bool:
         if not effects_of(operation.instruction.row) & n.CALLS:

@@ -164,8 +164,7 @@ class Survey:
 
     def find_addresses(self, expression: n.Expression, place: Place) -> None:
         """Who looks for the addresses of a loop reads the variables in them by their names."""
-        looks = place and expression.effects & (n.READS_MEMORY | n.WRITES_MEMORY)
-        for each in n.operations(expression) if looks else ():
+        for each in n.operations(expression, n.MEMORY) if place else ():
             if each.instruction.row.access is not None:
                 for name in each.operands[0].reads:
                     self.variable(name).is_place = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -64,7 +64,7 @@ def written(graph: n.Graph, context: ModuleContext, function: WasmFunction, opti
     """The source of what is lifted, pass by pass."""
     views = bool(graph.loops) or has_accesses(function)
     translator = Translator(context, function.index, options.access, special, sizes=options.sizes, views=views)
-    keeps = Keeping(function.instance, context, ranges=translator.has_ranges())
+    keeps = Keeping(function.instance, context, ranges=translator.has_ranges)
     fold_calls(graph.blocks, keeps)
     find_loose(graph, translator)
     find_waiting(graph, translator)
@@ -145,7 +145,7 @@ class Binding:
         return [Line(f"if M{at}.{self.bytes} is not m{at}: {again}"), *self.ranges_loaded()]
 
 
-def bindings(uses: Iterable[Use], access: Callable[[int], AccessCode | None]) -> list[Binding]:
+def bindings(uses: Iterable[Use], access: Sequence[AccessCode | None]) -> list[Binding]:
     """What a function needs of the memories that it uses."""
     wanted: dict[int, set[tuple[str, str]]] = {}
     for use in uses:
@@ -153,7 +153,7 @@ def bindings(uses: Iterable[Use], access: Callable[[int], AccessCode | None]) ->
             wanted.setdefault(use.number, set()).add((use.kind, use.name))
     found = []
     for number, kinds in sorted(wanted.items()):
-        code = access(number)
+        code = access[number]
         views = tuple(sorted(name for kind, name in kinds if kind == "view"))
         ranges = tuple(f"open_{kind}" for kind, _ in sorted(kinds) if kind in ("readable", "writable"))
         attribute = "open_bytes" if code is not None and code.ranges else "data"

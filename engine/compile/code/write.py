@@ -156,7 +156,7 @@ def uses_memory(expression: n.Expression) -> bool:
     """Whether the code of an expression may read or write the bytes of a memory by itself. What it calls looks anew."""
     if isinstance(expression, n.Operation) and expression.effects & n.CALLS:
         return expression.instruction.row.access is not None or any(map(uses_memory, expression.operands))
-    return bool(expression.effects & (n.READS_MEMORY | n.WRITES_MEMORY))
+    return bool(expression.effects & n.MEMORY)
 
 
 def ends_without_memory(block: n.Block) -> bool:

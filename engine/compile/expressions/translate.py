@@ -61,16 +61,16 @@ class Made:
 
 
 class Translator:
-    """Expressions of one function. `access` tells how a memory's bytes are accessed, `special` which instructions are
-    more than a template, `sizes` how many bytes memories may have, `views` whether it is worth to make views of
-    elements of several bytes.
+    """Expressions of one function. `access` tells how the bytes of each memory are accessed, `special` which
+    instructions are more than a template, `sizes` how many bytes memories may have, `views` whether it is worth to make
+    views of elements of several bytes.
     """
 
     def __init__(
         self,
         context: ModuleContext,
         function: int,
-        access: Callable[[int], AccessCode | None],
+        access: Sequence[AccessCode | None],
         special: Callable[[Row], Special | None],
         *,
         sizes: Sequence[int] | None = None,
@@ -82,7 +82,7 @@ class Translator:
         self.function = function
         self.access = access
         self.known_bytes: dict[int, Bytes | None] = {}
-        self.ranges: bool | None = None
+        self.has_ranges = any(code is not None and code.ranges for code in access)
         self.special = special
         self.spots: list[Spot] = []
         self.uses: list[Use] = []
@@ -100,18 +100,11 @@ class Translator:
             self.known_bytes[memory] = self.bytes_of(memory)
         return self.known_bytes[memory]
 
-    def has_ranges(self) -> bool:
-        """Whether a memory may be accessed in ranges only."""
-        if self.ranges is None:
-            known = map(self.bytes, range(len(self.context.memories)))
-            self.ranges = any(there is not None and there.code.ranges for there in known)
-        return self.ranges
-
     def bytes_of(self, memory: int) -> Bytes | None:
-        code, type_ = self.access(memory), self.context.memories[memory]
-        viewed = self.views and sys.byteorder == "little" and type_.page_size % 8 == 0
+        code, type_ = self.access[memory], self.context.memories[memory]
         if code is None:
             return None
+        viewed = self.views and sys.byteorder == "little" and type_.page_size % 8 == 0
         use = Use("bytes", "", memory)
         return Bytes(memory, whole(type_.address_type)[1], viewed, code, code == AccessCode(), f"m{memory}", use)
 

@@ -6,7 +6,7 @@ names: `l3` is the local 3, `s2` the slot at height 2 of the operand stack. Know
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ READS_STATE = 4  # globals, tables, fields, sizes, page states
 WRITES_MEMORY = 8
 WRITES_STATE = 16
 CALLS = 32  # runs other code, which may do anything but touch variables
+MEMORY = READS_MEMORY | WRITES_MEMORY
 EVERYTHING = TRAPS | READS_MEMORY | READS_STATE | WRITES_MEMORY | WRITES_STATE | CALLS
 
 
@@ -230,12 +231,16 @@ def last_expressions(block: Block) -> tuple[Expression, ...]:
     return (end.value,) if isinstance(end, Stop) else ()
 
 
-def operations(expression: Expression) -> Iterator[Operation]:
-    """Those of a tree, operands first."""
-    if isinstance(expression, Operation):
-        for each in expression.operands:
-            yield from operations(each)
-        yield expression
+def operations(expression: Expression, effects: int) -> list[Operation]:
+    """Those of a tree that have any of these effects, by themselves or by their operands; operands first."""
+    found: list[Operation] = []
+    pending = [expression]
+    while pending:
+        each = pending.pop()
+        if each.effects & effects and isinstance(each, Operation):
+            found.append(each)
+            pending += each.operands
+    return found[::-1]
 
 
 def mnemonic(operation: Operation) -> str:

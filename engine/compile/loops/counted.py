@@ -17,6 +17,7 @@ from quire.engine.instructions.expressions import PRODUCT, SUM, UNARY, Value, in
 MOST_TURNS = 1 << 16  # between two looks at whether to go on, in a small loop
 LONGEST = 1 << 20  # statements between two looks
 COSTLY = 16  # as many statements as one that works on many bytes at once
+SLOW = n.CALLS | n.READS_STATE | n.WRITES_STATE  # what such a one does
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,8 @@ class Counted:
 def counted(loop: s.Loop) -> Counted | None:
     """The loop as a counted one, if it is one as far as its form tells."""
     path = _way_back(loop.body, loop.header)
-    if path is None:
-        return None
-    nodes = s.walk(loop.body)
-    if sum(exit_.target is loop.header for exit_ in exits(nodes)) != 1:
-        return None
-    inside = [each.block for each in nodes if isinstance(each, s.Code)]
-    for form in (_tested_behind(path), _tested_before(path)):
-        found = None if form is None else _recognised(inside, *form)
+    for form in (_tested_behind(path), _tested_before(path)) if path is not None else ():
+        found = None if form is None else _recognised(loop.header, *form)
         if found is not None:
             return found
     return None
@@ -110,7 +105,7 @@ def _tested_before(path: Path) -> Form | None:
     return path[1:], test, test.then is path[1], True
 
 
-def _recognised(inside: list[n.Block], path: Path, test: s.If, on: bool, tested: bool) -> Counted | None:
+def _recognised(header: n.Block, path: Path, test: s.If, on: bool, tested: bool) -> Counted | None:
     code = path[-1][-2]
     if not isinstance(code, s.Code):
         return None
@@ -121,14 +116,18 @@ def _recognised(inside: list[n.Block], path: Path, test: s.If, on: bool, tested:
     step, continuing = _step(count), _relation(test.condition, variable, on=on)
     if step is None or continuing is None or not _leads(step, continuing[0]):
         return None
-    changed = [name for block in inside for statement in block.statements for name in targets(statement)]
-    steady = [each.reads for each in (step, continuing[1]) if isinstance(each, (n.Get, n.Operation))]
-    if changed.count(variable) != 1 or inside.count(last) != 1 or not all(map(frozenset(changed).isdisjoint, steady)):
-        return None
     trimmed = n.Block(last.number, last.region, [each for each in last.statements if each is not count], last.end)
-    body = _with_end(path, [*path[-1][:-2], s.Code(trimmed)])
-    nodes, done, turns = s.walk(body), test.otherwise if on else test.then, _turns(inside)
-    inside, condition = [each.block for each in nodes if isinstance(each, s.Code)], test.condition
+    body, done = _with_end(path, [*path[-1][:-2], s.Code(trimmed)]), test.otherwise if on else test.then
+    nodes, behind = s.walk(body), s.walk(done)
+    if any(exit_.target is header for exit_ in exits((*nodes, *behind))):
+        return None
+    inside = [each.block for each in nodes if isinstance(each, s.Code)]
+    blocks = [*inside, *(each.block for each in behind if isinstance(each, s.Code))]
+    changed = {name for block in blocks for statement in block.statements for name in targets(statement)}
+    steady = [each.reads for each in (step, continuing[1]) if isinstance(each, (n.Get, n.Operation))]
+    if variable in changed or last in blocks or not all(map((changed | {variable}).isdisjoint, steady)):
+        return None
+    condition, turns = test.condition, _turns(blocks)
     return Counted(
         variable, count, step, *continuing, condition, on, tested, body, nodes, inside, last, trimmed, done, turns
     )
@@ -220,12 +219,11 @@ def _leads(step: n.Expression | int, relation: str) -> bool:
     return relation in (("lt", "le", "ne") if step > 0 else ("gt", "ge", "ne"))
 
 
-def _turns(inside: list[n.Block]) -> int:
-    """After how many turns to look around."""
-    statements = (each for block in inside for each in block.statements)
-    effects = [each.value.effects if isinstance(each, n.Assign) else 0 for each in statements]
-    costly = n.CALLS | n.READS_STATE | n.WRITES_STATE
-    length = len(inside) + sum(COSTLY if each & costly else 1 for each in effects)
+def _turns(blocks: list[n.Block]) -> int:
+    """After how many turns of these blocks, and a count, to look around."""
+    statements = [each for block in blocks for each in block.statements]
+    costly = [each for each in statements if isinstance(each, n.Assign) and each.value.effects & SLOW]
+    length = len(blocks) + len(statements) + (COSTLY - 1) * len(costly) + 1
     return 1 << min(MOST_TURNS, max(LONGEST // length, 1)).bit_length() - 1
 
 

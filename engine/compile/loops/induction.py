@@ -64,9 +64,11 @@ def with_elements(
     are at most, and `end` where the counter ends, in Python. Accesses that are `opened` need no check; `keeps` tells
     what leaves the bytes of memories where they are.
     """
-    if any(isinstance(each, (s.Loop, s.Several, s.Guarded)) for each in found.nodes):
-        return None
     inside = found.inside
+    expressions = [each for block in inside for each in n.expressions(block)]
+    accesses = any(each.effects & n.MEMORY for each in expressions)
+    if not accesses or any(isinstance(each, (s.Loop, s.Several, s.Guarded)) for each in found.nodes):
+        return None
     statements = [each for block in inside for each in block.statements]
     if len(statements) > LONGEST or (inside[0].region.parent is not None and any(map(calls, statements))):
         return None  # in the second case, a handler might read a pointer
@@ -76,7 +78,7 @@ def with_elements(
     narrow = far and counts_up(found) and any(map(partial(scales, found.variable), inside))
     if not (moving or narrow or opened):
         return None
-    still = all(keeps(each) for block in inside for each in n.expressions(block))
+    still = all(map(keeps, expressions))
     flowing = streams(loop, found, known, bytes_of, opened) if still else {}
     return Rewriting(loop, found, known, flowing, states, entry, turns, opened, narrow=narrow, still=still).run(end)
 
@@ -88,13 +90,16 @@ def counts_up(found: Counted) -> bool:
 
 def scales(variable: str, block: n.Block) -> bool:
     """Whether a block accesses a memory at an address for which a variable is multiplied."""
-    whole_ = (each for expression in n.expressions(block) for each in n.operations(expression))
-    bases = (each.operands[0] for each in whole_ if each.instruction.row.access is not None)
-    return any(
-        n.mnemonic(each) in ("i32.shl", "i32.mul") and variable in each.reads
-        for base in bases
-        for each in n.operations(base)
-    )
+    inside = (each for expression in n.expressions(block) for each in n.operations(expression, n.MEMORY))
+    return any(each.instruction.row.access is not None and multiplies(each.operands[0], variable) for each in inside)
+
+
+def multiplies(expression: n.Expression, variable: str) -> bool:
+    """Whether an expression has a multiple of a variable in it."""
+    if variable not in expression.reads or not isinstance(expression, n.Operation):
+        return False
+    name = n.mnemonic(expression)
+    return name in ("i32.shl", "i32.mul") or any(multiplies(each, variable) for each in expression.operands)
 
 
 def calls(statement: n.Statement) -> bool:

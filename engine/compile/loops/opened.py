@@ -43,7 +43,7 @@ NOTHING = Opened(frozenset(), [], [])
 
 def opened(found: Counted, translator: Translator, states: Mapping[n.Block, State], turns: str) -> Opened:
     """The accesses of a loop that are checked before it. `turns` tells, in Python, how many turns there are."""
-    if not translator.has_ranges():
+    if not translator.has_ranges:
         return NOTHING
     if any(each.effects & n.CALLS for block in found.inside for each in n.expressions(block)):
         return NOTHING
@@ -92,7 +92,7 @@ class Search:
             self.read(each, state)
 
     def read(self, expression: n.Expression, state: State) -> None:
-        for each in n.operations(expression):
+        for each in n.operations(expression, n.MEMORY):
             access = each.instruction.row.access
             there = None if access is None else self.translator.bytes(n.immediates(each)[0].memory)
             if access is not None and there is not None and there.code.ranges:

@@ -104,8 +104,8 @@ class Survey:
         return self.pointers.setdefault(name, Pointer(name, type_))
 
     def read(self, expression: n.Expression) -> None:
-        if isinstance(expression, n.Get):
-            self.dropped.add(expression.name)
+        if not isinstance(expression, n.Operation) or not expression.effects & n.MEMORY:
+            self.dropped |= expression.reads
             return
         operands: Sequence[n.Expression] = expression.operands
         if is_element(expression, self.bytes_of):

@@ -50,11 +50,12 @@ def streams(
     made = {}
     for name, operation in first_loads(first.block, found):
         pointer = pointers.get(name)
-        stream = None if pointer is None else stream_of(pointer, operation, bytes_of, opened)
-        if pointer is None or stream is None or not moves_each_turn(pointer, found, first.block):
+        if pointer is None or pointer.used > 1 or not moves_each_turn(pointer, found, first.block):
             continue
-        if uses(name, found) == 1 + len(pointer.steps) and not is_live_behind(name, loop, found):
-            made[name] = stream
+        stream = stream_of(pointer, operation, bytes_of, opened)
+        if stream is None or uses(name, found) > 1 + len(pointer.steps) or is_live_behind(name, loop, found):
+            continue
+        made[name] = stream
     return made
 
 
@@ -71,7 +72,7 @@ def first_loads(block: n.Block, found: Counted) -> Iterator[tuple[str, n.Operati
     else:
         expressions += [(each, ()) for each in n.last_expressions(block) if block is not found.trimmed]
     for expression, names in expressions:
-        for each in n.operations(expression):
+        for each in n.operations(expression, n.READS_MEMORY):
             access, base = each.instruction.row.access, each.operands[0] if each.operands else None
             if access is not None and not access.stores and isinstance(base, n.Get) and base.name not in assigned:
                 yield base.name, each

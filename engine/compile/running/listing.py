@@ -31,7 +31,8 @@ def listing(valid: ValidModule, wanted: int | str | None = None) -> Iterator[tup
         functions = [each for each in own if each.index in exported]
         if not functions:
             raise KeyError(wanted)
-    options = Options(lambda memory: access_of(valid, memory), greatest_sizes(valid), fueled=False, counted=False)
+    access = [access_of(valid, memory) for memory in range(len(valid.context.memories))]
+    options = Options(access, greatest_sizes(valid), fueled=False, counted=False)
     for function in functions:
         title = f"func {function.index}{f' ${function.name}' if function.name else ''}: {function.signature}"
         yield title, generate(valid, function, options).source.text

@@ -48,11 +48,7 @@ def compiled(generated: Generated, title: str) -> Record:
     return Record(functions, generated.names, source.text, source.spots)
 
 
-OF_MODULE = ("access", "sizes")  # what is told in another way, and what depends on the module alone
-
-
 def variant_of(options: Options, instance: Instance) -> str:
-    """The circumstances that code is made for, beside the module."""
-    access = [options.access(memory) for memory in range(len(instance.memories))]
-    others = [(each.name, getattr(options, each.name)) for each in fields(options) if each.name not in OF_MODULE]
-    return repr((access, others, sorted(instance.store.settings.items())))
+    """The circumstances that code is made for, beside the module, on which alone sizes depend."""
+    told = [(each.name, getattr(options, each.name)) for each in fields(options) if each.name != "sizes"]
+    return repr((told, sorted(instance.store.settings.items())))

@@ -36,7 +36,7 @@ from quire.engine.runtime.frame import Frame
 from quire.engine.runtime.function import Function, HostFunction, WasmFunction
 from quire.engine.runtime.instance import Instance
 from quire.engine.runtime.limits import DEPTH
-from quire.engine.runtime.memory import CHECKING, AccessCode, Memory
+from quire.engine.runtime.memory import CHECKING, Memory
 from quire.engine.runtime.objects import Array, ExceptionReference, GuestException, I31Reference, Structure, is_instance
 from quire.engine.validate import ValidModule
 
@@ -97,7 +97,8 @@ class World:
         ] = {}  # where each function is imported, as what
         self.namespace: dict[str, Any] = SHARED | self.own_names()
         sizes = greatest_sizes(instance.module)
-        self.options = Options(self.access, sizes, self.fueled, instance.store.limits.depth < DEPTH)
+        access = [each.access_code() if speaks_for_itself(type(each)) else None for each in instance.memories]
+        self.options = Options(access, sizes, self.fueled, instance.store.limits.depth < DEPTH)
         self.beginners = self.make_beginners()
         self.frames = instance.store.limits.depth * (1 + self.options.counted)  # of Python, at most
         for index, function in enumerate(instance.functions):
@@ -184,15 +185,6 @@ class World:
     def too_deep(self) -> None:
         """Called where as many calls are nested as the host allows. Raises Trap."""
         raise Trap(EXHAUSTED, f"{self.instance.store.depth} calls deep")
-
-    def access(self, memory: int) -> AccessCode | None:
-        """How the bytes of a memory are accessed; None for one that must be asked each time."""
-        return self.instance.memories[memory].access_code() if self.speaking[memory] else None
-
-    @cached_property
-    def speaking(self) -> Sequence[bool]:
-        """Of each memory, whether its access code tells all that is asked of accesses."""
-        return [speaks_for_itself(type(each)) for each in self.instance.memories]
 
     # Functions
 
