@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -53,10 +54,19 @@ def generate_loop(valid: ValidModule, function: WasmFunction, loop: Loop, option
 
 
 def generate_from(graph: n.Graph, context: ModuleContext, function: WasmFunction, options: Options) -> Generated:
-    """The source of what is lifted, which is taken apart. The passes behind recurse as deep as blocks are nested."""
-    with RECURSION.more(FRAMES * (len(graph.blocks) + FEW)):
-        generated = written(graph, context, function, options)
-    graph.take_apart()
+    """The source of what is lifted, which is taken apart. The passes behind recurse as deep as blocks are nested.
+
+    Python's collector rests meanwhile: it would look again and again, and find nothing.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        with RECURSION.more(FRAMES * (len(graph.blocks) + FEW)):
+            generated = written(graph, context, function, options)
+        graph.take_apart()
+    finally:
+        if collects:
+            gc.enable()
     return generated
 
 
