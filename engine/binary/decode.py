@@ -17,6 +17,7 @@ from quire.engine.binary.names import NAME_SECTION, read_names
 from quire.engine.binary.sections import CUSTOM, INITIALISED_TABLE, MAGIC, ORDER, VERSION, Section
 from quire.engine.binary.segments import read_data, read_element
 from quire.engine.bytestream import ByteReader
+from quire.engine.collector import without_collector
 from quire.engine.immediates import Zero
 from quire.engine.instruction_set import CORE, InstructionSet
 from quire.engine.module import (
@@ -38,6 +39,7 @@ from quire.engine.module import (
 ReadBody = Callable[[ByteReader, ExpressionReader], Body]
 
 
+@without_collector
 def decode(data: bytes, instruction_set: InstructionSet = CORE) -> Module:
     """The module that `data` encodes. Raises Malformed. Spec: binary/modules#binary-module"""
     return _Decoder(bytes(data), instruction_set, read_body).module()

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from quire.engine import matching
 from quire.engine import types as t
+from quire.engine.collector import without_collector
 from quire.engine.errors import NOWHERE, Crash, Invalid
 from quire.engine.immediates import FUNCTION
 from quire.engine.instruction_set import CORE, InstructionSet
@@ -52,6 +53,7 @@ class ValidModule:
         return self.context.with_locals(self.context.function_type(definition.type_index).parameters, definition.locals)
 
 
+@without_collector
 def validate(module: Module, instruction_set: InstructionSet = CORE) -> ValidModule:
     """The module as one that may be instantiated.
 

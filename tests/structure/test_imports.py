@@ -11,7 +11,7 @@ ORDER = [
     *(
         f"quire.engine.{part}"
         for part in (
-            "errors types matching bytestream type_encoding immediates numeric instructions.expressions "
+            "collector errors types matching bytestream type_encoding immediates numeric instructions.expressions "
             "instructions.access instructions.templates instructions.float_templates instructions.vector_templates "
             "instructions.row module runtime instructions extension instruction_set binary validate cache instantiate "
             "interpret compile.recursion compile.interface compile.graph compile.analysis compile.expressions "

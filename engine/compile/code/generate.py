@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from quire.engine.collector import without_collector
 from quire.engine.compile.analysis.folding import fold_calls
 from quire.engine.compile.analysis.intervals import analyse
 from quire.engine.compile.analysis.keeping import Keeping
@@ -43,30 +43,23 @@ class Generated:
     has_tail_calls: bool
 
 
+@without_collector
 def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
     """The source of one function."""
     return generate_from(lift(valid.context, function), valid.context, function, options)
 
 
+@without_collector
 def generate_loop(valid: ValidModule, function: WasmFunction, loop: Loop, options: Options) -> Generated:
     """The source of one loop as a function, which is called as `outline` says."""
     return generate_from(outline(valid.context, function, loop), valid.context, function, options)
 
 
 def generate_from(graph: n.Graph, context: ModuleContext, function: WasmFunction, options: Options) -> Generated:
-    """The source of what is lifted, which is taken apart. The passes behind recurse as deep as blocks are nested.
-
-    Python's collector rests meanwhile: it would look again and again, and find nothing.
-    """
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        with RECURSION.more(FRAMES * (len(graph.blocks) + FEW)):
-            generated = written(graph, context, function, options)
-        graph.take_apart()
-    finally:
-        if collects:
-            gc.enable()
+    """The source of what is lifted, which is taken apart. The passes behind recurse as deep as blocks are nested."""
+    with RECURSION.more(FRAMES * (len(graph.blocks) + FEW)):
+        generated = written(graph, context, function, options)
+    graph.take_apart()
     return generated
 
 
