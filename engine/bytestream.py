@@ -68,11 +68,14 @@ class ByteReader:
         return self.malformed(reason, detail, position)
 
     def unsigned(self, bits: int) -> int:
-        """An unsigned LEB128 integer below 2**bits. Spec: binary/values#integers"""
-        start = self.position
-        if start < self.end and self.data[start] < 0x80:
+        """An unsigned LEB128 integer below 2**bits, which are 14 at least. Spec: binary/values#integers"""
+        data, start = self.data, self.position
+        if start < self.end and data[start] < 0x80:
             self.position += 1
-            return self.data[start]
+            return data[start]
+        if start + 1 < self.end and data[start + 1] < 0x80:
+            self.position += 2
+            return data[start] & 0x7F | data[start + 1] << 7
         result, _ = self._digits(bits)
         return self._in_range(result, 0, 1 << bits, start)
 

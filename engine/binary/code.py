@@ -19,26 +19,32 @@ Body = tuple[tuple[LocalRun, ...], Expression]
 def read_body(reader: ByteReader, expressions: ExpressionReader) -> Body:
     """A function but for its type, which the function section has. Spec: binary/modules#binary-code"""
     code = reader.part(reader.u32())
-    return _read_locals(code), expressions.body(code, reader.end)
+    return _read_locals(code, expressions.locals), expressions.body(code, reader.end)
 
 
 def read_body_later(reader: ByteReader, expressions: ExpressionReader) -> Body:
     """The same, of bytes that are known to be well-formed: its instructions are read when they are first asked for."""
     code = reader.part(reader.u32())
-    return _read_locals(code), expressions.unread_body(code, reader.end)
+    return _read_locals(code, expressions.locals), expressions.unread_body(code, reader.end)
 
 
-def _read_locals(reader: ByteReader) -> tuple[LocalRun, ...]:
-    """Runs as they are said, never spread out: a few bytes can declare billions. Spec: binary/modules#binary-local"""
+def _read_locals(reader: ByteReader, known: dict[bytes, tuple[LocalRun, ...]]) -> tuple[LocalRun, ...]:
+    """Runs as they are said, never spread out: a few bytes can declare billions. Many functions say the same: what was
+    read before is `known`, if each count and each type took a byte. Spec: binary/modules#binary-local
+    """
     start = reader.position
-    if not reader.peek():
-        reader.byte()
-        return ()
+    spelled = reader.data[start : min(start + 1 + 2 * (reader.peek() or 0), reader.end)]
+    if spelled in known:
+        reader.take(len(spelled))
+        return known[spelled]
     runs = reader.vector(lambda: LocalRun(reader.u32(), read_value_type(reader)))
     count = sum(run.count for run in runs)
     if count > _MOST_LOCALS:
         raise reader.malformed("too many locals", f"{count}", start)
-    return _merged(runs)
+    merged = _merged(runs)
+    if reader.position == start + len(spelled):
+        known[spelled] = merged
+    return merged
 
 
 def _merged(runs: Iterable[LocalRun]) -> tuple[LocalRun, ...]:

@@ -16,7 +16,7 @@ from quire.engine.binary.tokens import Memo, Tokens
 from quire.engine.bytestream import UNEXPECTED_END, ByteReader
 from quire.engine.errors import Malformed, Place
 from quire.engine.instruction_set import InstructionSet
-from quire.engine.module import Expression, Instruction
+from quire.engine.module import Expression, Instruction, LocalRun
 
 _first_byte = itemgetter(0)
 
@@ -48,6 +48,7 @@ class ExpressionReader:
         self.end = Instruction(grammar.end)
         self.references: dict[int, tuple[Instruction, ...]] = {}  # each once: tables are large and repeat themselves
         self.end_token = bytes([grammar.blocks.end])
+        self.locals: dict[bytes, tuple[LocalRun, ...]] = {}  # the declarations before bodies, by how they are spelled
 
     def unread_body(self, reader: ByteReader, section_end: int) -> Expression:
         """The same expression as `body` gives, of bytes that are known to be well-formed: read when it is asked for."""

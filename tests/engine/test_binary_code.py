@@ -54,6 +54,36 @@ def test_places_of_constant_expressions_and_of_bare_indices():
     assert [offsets(each) for each in second.init] == [[22, 24]]
 
 
+def functions(*entries):
+    """A module of functions with those locals and bodies."""
+    content = leb(len(entries)) + b"".join(leb(len(each)) + each for each in entries)
+    types = leb(len(entries)) + b"\0" * len(entries)
+    return HEADER + b"\x03" + leb(len(types)) + types + b"\x0a" + leb(len(content)) + content
+
+
+DECLARATIONS = {
+    "none": ("00", ()),
+    "one run": ("01 03 7f", (LocalRun(3, t.I32),)),
+    "two runs": ("02 01 7f 02 7e", (LocalRun(1, t.I32), LocalRun(2, t.I64))),
+    "runs that are one": ("02 01 7f 02 7f", (LocalRun(3, t.I32),)),
+    "a padded count": ("01 83 00 7f", (LocalRun(3, t.I32),)),
+    "a long type": ("01 01 63 70", (LocalRun(1, t.FUNCREF),)),
+}
+
+
+def test_the_locals_of_functions_that_declare_the_same():
+    entries = [bytes.fromhex(spelled) + b"\x0b" for spelled, _ in DECLARATIONS.values()]
+    found = [each.locals for each in decode(functions(*entries, *entries)).functions]
+    assert found == 2 * [runs for _, runs in DECLARATIONS.values()]
+
+
+@pytest.mark.parametrize("entry", ["01 03", "01", "02 01 7f 02", "", "01 03 00"])
+def test_locals_that_end_early_behind_such_that_do_not(entry):
+    whole = [bytes.fromhex(spelled) + b"\x0b" for spelled, _ in DECLARATIONS.values()]
+    with pytest.raises(Malformed):
+        decode(functions(*whole, bytes.fromhex(entry)))
+
+
 def test_places_do_not_count_for_equality():
     data, _ = function(b"\x01\x0b")
     made = Expression(tuple(Instruction(CORE.by_mnemonic[name][0]) for name in ("nop", "end")))
