@@ -44,13 +44,19 @@ class NoPlaces:
         return NOWHERE
 
 
+class Found:
+    """What is found out of an expression when it is first asked for: no field, as it follows from the others."""
+
+    __slots__ = ("rows",)
+    rows: frozenset[Row]  # of the instructions, each once
+
+
 @dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Found):
     """A flat sequence of instructions, as in the binary: `block` and `end` are instructions, the last is `end`."""
 
     instructions: tuple[Instruction, ...]
     places: Places = field(default_factory=NoPlaces, compare=False, repr=False)
-    rows: frozenset[Row] = field(init=False, compare=False, repr=False)  # of the instructions, each once
 
     @classmethod
     def unread(cls, source: Source) -> Expression:
@@ -62,7 +68,7 @@ class Expression:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            """Asked only for a field that was not filled in."""
+            """Asked only for what was not filled in."""
             if name == "instructions":
                 found = self.places.read()
             elif name == "rows":

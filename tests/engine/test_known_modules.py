@@ -105,6 +105,14 @@ def test_an_expression_has_no_other_fields(data):
     assert len(unread(decode_known(data))) == 3
 
 
+def test_the_rows_of_an_expression_are_no_field(data):
+    known, body = decode_known(data).functions[0].body, decode(data).functions[0].body
+    assert known.rows == body.rows == {each.row for each in body.instructions}
+    shorter = dataclasses.replace(body, instructions=body.instructions[-1:])
+    assert [row.mnemonic for row in shorter.rows] == ["end"]
+    assert "rows" not in {each.name for each in dataclasses.fields(body)}
+
+
 def test_no_place_is_no_source():
     assert Expression(()).instructions == ()
     assert pickle.loads(pickle.dumps(Expression(()))) == Expression(())
