@@ -8,7 +8,7 @@ from quire.engine import types as t
 from quire.engine.compile.code.generate import generate
 from quire.engine.compile.interface import Options
 from quire.engine.compile.running.sizes import greatest_sizes
-from quire.engine.compile.running.world import speaks_for_itself
+from quire.engine.compile.running.world import access_code_of
 from quire.engine.instantiate import bare_instance
 from quire.engine.interpret import Interpreter
 from quire.engine.runtime.function import WasmFunction
@@ -42,4 +42,4 @@ def access_of(valid: ValidModule, index: int) -> AccessCode | None:
     """How the bytes of a memory of that type are accessed."""
     type_: t.MemoryType = valid.context.memories[index]
     kind, fixed = valid.instruction_set.memory_class(type_), valid.instruction_set.fixed_pages(type_)
-    return kind(Store(), type_, fixed).access_code() if speaks_for_itself(kind) else None
+    return access_code_of(kind(Store(), type_, fixed))

@@ -36,7 +36,7 @@ from quire.engine.runtime.frame import Frame
 from quire.engine.runtime.function import Function, HostFunction, WasmFunction
 from quire.engine.runtime.instance import Instance
 from quire.engine.runtime.limits import DEPTH
-from quire.engine.runtime.memory import CHECKING, Memory
+from quire.engine.runtime.memory import CHECKING, AccessCode, Memory
 from quire.engine.runtime.objects import Array, ExceptionReference, GuestException, I31Reference, Structure, is_instance
 from quire.engine.validate import ValidModule
 
@@ -97,7 +97,7 @@ class World:
         ] = {}  # where each function is imported, as what
         self.namespace: dict[str, Any] = SHARED | self.own_names()
         sizes = greatest_sizes(instance.module)
-        access = [each.access_code() if speaks_for_itself(type(each)) else None for each in instance.memories]
+        access = list(map(access_code_of, instance.memories))
         self.options = Options(access, sizes, self.fueled, instance.store.limits.depth < DEPTH)
         self.beginners = self.make_beginners()
         self.frames = instance.store.limits.depth * (1 + self.options.counted)  # of Python, at most
@@ -382,6 +382,11 @@ def _called(function: Function, caller: Instance) -> Code:
 
 
 # Memories
+
+
+def access_code_of(memory: Memory) -> AccessCode | None:
+    """How code accesses the bytes of a memory; None where it must ask the memory each time."""
+    return memory.access_code() if speaks_for_itself(type(memory)) else None
 
 
 def speaks_for_itself(kind: type[Memory]) -> bool:
