@@ -44,15 +44,15 @@ class NoPlaces:
         return NOWHERE
 
 
-class Found:
-    """What is found out of an expression when it is first asked for: no field, as it follows from the others."""
+class Derived:
+    """What follows from the fields of an expression, and is found when it is first asked for."""
 
     __slots__ = ("rows",)
     rows: frozenset[Row]  # of the instructions, each once
 
 
 @dataclass(frozen=True, slots=True)
-class Expression(Found):
+class Expression(Derived):
     """A flat sequence of instructions, as in the binary: `block` and `end` are instructions, the last is `end`."""
 
     instructions: tuple[Instruction, ...]

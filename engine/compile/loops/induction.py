@@ -66,8 +66,9 @@ def with_elements(
     """
     inside = found.inside
     expressions = [each for block in inside for each in n.expressions(block)]
-    accesses = any(each.effects & n.MEMORY for each in expressions)
-    if not accesses or any(isinstance(each, (s.Loop, s.Several, s.Guarded)) for each in found.nodes):
+    if not any(each.effects & n.MEMORY for each in expressions):
+        return None
+    if any(isinstance(each, (s.Loop, s.Several, s.Guarded)) for each in found.nodes):
         return None
     statements = [each for block in inside for each in block.statements]
     if len(statements) > LONGEST or (inside[0].region.parent is not None and any(map(calls, statements))):
