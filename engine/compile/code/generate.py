@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from quire.engine.collector import without_collector
@@ -43,20 +44,22 @@ class Generated:
     has_tail_calls: bool
 
 
-@without_collector
 def generate(valid: ValidModule, function: WasmFunction, options: Options) -> Generated:
     """The source of one function."""
-    return generate_from(lift(valid.context, function), valid.context, function, options)
+    return generate_from(partial(lift, valid.context, function), valid.context, function, options)
+
+
+def generate_loop(valid: ValidModule, function: WasmFunction, loop: Loop, options: Options) -> Generated:
+    """The source of one loop as a function, which is called as `outline` says."""
+    return generate_from(partial(outline, valid.context, function, loop), valid.context, function, options)
 
 
 @without_collector
-def generate_loop(valid: ValidModule, function: WasmFunction, loop: Loop, options: Options) -> Generated:
-    """The source of one loop as a function, which is called as `outline` says."""
-    return generate_from(outline(valid.context, function, loop), valid.context, function, options)
-
-
-def generate_from(graph: n.Graph, context: ModuleContext, function: WasmFunction, options: Options) -> Generated:
+def generate_from(
+    lifted: Callable[[], n.Graph], context: ModuleContext, function: WasmFunction, options: Options
+) -> Generated:
     """The source of what is lifted, which is taken apart. The passes behind recurse as deep as blocks are nested."""
+    graph = lifted()
     with RECURSION.more(FRAMES * (len(graph.blocks) + FEW)):
         generated = written(graph, context, function, options)
     graph.take_apart()
